@@ -1,0 +1,56 @@
+"""Who may do what: the four staff groups and their permissions.
+
+Kept in code, so that a role means the same on every installation; each migrate makes it so again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q
+
+COORDINATORS = "Coordinators"
+LEADS = "Leads"
+EDITORS = "Editors"
+AUDITORS = "Auditors"
+
+_READ_INQUIRIES = {
+    "admissions.view_inquiry",
+    "admissions.view_event",
+    "admissions.view_contactattempt",
+    "admissions.view_consent",
+}
+# Changing an inquiry means taking the workflow's steps; no screen edits its fields.
+_WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry"}
+_CONTENT = (
+    "clinic openinghours closedday acceptedpayer crisisline levelofcare program entrypath component "
+    "suitabilitycriterion durationfactor condition admissionstep question page pagesection"
+).split()
+
+GROUPS: dict[str, set[str]] = {
+    COORDINATORS: _WORK_INQUIRIES,
+    LEADS: _WORK_INQUIRIES | {"admissions.assign_inquiry", "admissions.view_notification"},
+    EDITORS: {
+        f"programs.{action}_{model}"
+        for model in _CONTENT
+        for action in ("view", "add", "change", "delete")
+    }
+    - {"programs.add_clinic", "programs.delete_clinic"},
+    # The trail without the people: timeline entries show no text to an auditor.
+    AUDITORS: {"admissions.view_event", "admissions.view_notification"},
+}
+
+
+def ensure_groups(**kwargs: Any) -> None:
+    """Make each group exist with exactly its permissions. Safe to run any number of times."""
+    del kwargs  # post_migrate's
+    Group = apps.get_model("auth", "Group")
+    Permission = apps.get_model("auth", "Permission")
+    for name, wanted in GROUPS.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        match = Q(pk__in=[])
+        for label in wanted:
+            app, codename = label.split(".")
+            match |= Q(content_type__app_label=app, codename=codename)
+        group.permissions.set(Permission.objects.filter(match))

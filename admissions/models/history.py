@@ -1,0 +1,184 @@
+"""What was done about an inquiry: its timeline, the attempts to reach the person, the outbox."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .inquiry import Channel, Inquiry
+
+
+class Event(models.Model):
+    """One entry of an inquiry's timeline. Entries are added, never changed or removed."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        CORRECTED = "corrected", _("Answers sent again")
+        CLAIMED = "claimed", _("Claimed")
+        HANDED_OVER = "handed-over", _("Handed over")
+        RELEASED = "released", _("Returned to the queue")
+        NOTED = "noted", _("Note")
+        ATTEMPTED = "attempted", _("Contact attempt")
+        ASSESSMENT = "assessment", _("Assessment scheduled")
+        CLOSED = "closed", _("Closed")
+        REOPENED = "reopened", _("Reopened")
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("Empty when the site itself or a visitor did it."),
+    )
+    from_status = models.CharField(
+        _("from"), max_length=12, choices=Inquiry.Status, blank=True
+    )
+    to_status = models.CharField(_("to"), max_length=12, choices=Inquiry.Status, blank=True)
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("timeline entry")
+        verbose_name_plural = _("timeline")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["inquiry", "at", "id"], name="event_timeline")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[
+                    "received",
+                    "corrected",
+                    "claimed",
+                    "handed-over",
+                    "released",
+                    "noted",
+                    "attempted",
+                    "assessment",
+                    "closed",
+                    "reopened",
+                ]),
+                name="event_known_kind",
+                violation_error_message=_("Choose one of the kinds listed."),
+            ),
+            models.UniqueConstraint(
+                fields=["inquiry"],
+                condition=Q(kind="received"),
+                name="event_received_once",
+                violation_error_message=_("An inquiry is received once."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ContactAttempt(models.Model):
+    """One try to reach the person."""
+
+    class Result(models.TextChoices):
+        REACHED = "reached", _("Reached the person")
+        NO_ANSWER = "no-answer", _("No answer")
+        VOICEMAIL = "voicemail", _("Left a voicemail")
+        SENT = "sent", _("Message sent, no reply yet")
+        WRONG_NUMBER = "wrong-number", _("Wrong number or address")
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="attempts")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Result)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    next_follow_up = models.DateField(_("next follow-up"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact attempt")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=["call", "text", "email"]),
+                name="contactattempt_known_channel",
+                violation_error_message=_("Choose one of the channels listed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=[
+                    "reached",
+                    "no-answer",
+                    "voicemail",
+                    "sent",
+                    "wrong-number",
+                ]),
+                name="contactattempt_known_outcome",
+                violation_error_message=_("Choose one of the outcomes listed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.get_outcome_display()}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def waiting(self) -> Self:
+        return self.filter(sent_at__isnull=True)
+
+    def due(self, at: datetime.datetime | None = None) -> Self:
+        """Unsent and due at `at` (now)."""
+        return self.waiting().filter(due_at__lte=at or timezone.now())
+
+    def oldest_waiting(self) -> datetime.datetime | None:
+        """When the inquiry that has waited longest for its notification was received."""
+        oldest: datetime.datetime | None = self.waiting().aggregate(
+            oldest=models.Min("inquiry__received_at")
+        )["oldest"]
+        return oldest
+
+
+class Notification(models.Model):
+    """A message the worker still has to send (or has sent).
+
+    Nothing is rendered before it is sent, so that no address and no text lies in the queue.
+    `due_at` doubles as the lease: a worker that takes a row moves it ahead, and if that worker
+    dies the row is due again by itself.
+    """
+
+    class Kind(models.TextChoices):
+        NEW_INQUIRY = "new-inquiry", _("New inquiry")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="notifications")
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=120, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        ordering = ["due_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="notification_outbox",
+                condition=Q(sent_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inquiry", "kind"],
+                name="notification_once_per_kind",
+                violation_error_message=_("This notification already exists."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.inquiry_id}"

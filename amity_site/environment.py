@@ -1,0 +1,143 @@
+"""Typed readers for the few environment variables whose mistakes need explaining.
+
+Each raises environs.EnvError with one sentence that names the variable and what to write instead.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import dj_email_url
+from environs import Env, EnvError
+
+SQLITE_OPTIONS = {
+    # IMMEDIATE takes the write lock at BEGIN, where the busy timeout applies. The default
+    # (DEFERRED) fails at once when a reading transaction turns into a writing one.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL;"
+        # FULL: a commit that was acknowledged survives a power cut, also in WAL mode.
+        "PRAGMA synchronous=FULL;"
+        "PRAGMA foreign_keys=ON;"
+        # What is deleted is overwritten, so that a purged inquiry is not left in free pages.
+        "PRAGMA secure_delete=ON;"
+        # INSERT OR REPLACE must not slip past DELETE triggers.
+        "PRAGMA recursive_triggers=ON;"
+    ),
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name or an address, brackets allowed) only reaches this machine."""
+    host = host.strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def site_url(env: Env) -> str:
+    """SITE_URL without a trailing slash: `https://host[:port]`, `http://` on loopback, or ""."""
+    value: str = env.str("SITE_URL", "").rstrip("/")
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if not host or parts.path or parts.query or parts.fragment or parts.username:
+        raise EnvError('SITE_URL must be an address without a path, such as "https://example.org"')
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise EnvError('SITE_URL must begin with "https://" (plain http is for loopback only)')
+    return value
+
+
+def database(env: Env, *, base: Path) -> dict[str, Any]:
+    """DATABASE_URL as a DATABASES entry: SQLite (default: var/site.sqlite3) or PostgreSQL.
+
+    A relative SQLite path is taken from the project's root, so that every command uses the same
+    file wherever it is called from. `?pool=true` asks for psycopg's connection pool; otherwise
+    PostgreSQL connections persist, checked before each request.
+    """
+    url = env.str("DATABASE_URL", "") or f"sqlite:///{base / 'var' / 'site.sqlite3'}"
+    wanted = "sqlite:///path/to/file or postgresql://user:password@host:port/name"
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
+    except (ValueError, KeyError) as error:
+        raise EnvError(f"DATABASE_URL is not understood: it must look like {wanted}") from error
+    engine = config.get("ENGINE", "")
+    if engine == "django.db.backends.sqlite3":
+        name = config.get("NAME", "")
+        if name != ":memory:":
+            path = Path(name) if Path(name).is_absolute() else base / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise EnvError(
+                    f"DATABASE_URL names {path}, whose folder cannot be made: {error.strerror}"
+                ) from error
+            if path.is_dir():
+                raise EnvError(f"DATABASE_URL names the folder {path}; it must name a file")
+            config["NAME"] = str(path)
+        config["OPTIONS"] = SQLITE_OPTIONS
+        return config
+    if engine != "django.db.backends.postgresql":
+        raise EnvError(f"DATABASE_URL must name SQLite or PostgreSQL: {wanted}")
+    if not config.get("NAME"):
+        raise EnvError(f"DATABASE_URL names no database: it must look like {wanted}")
+    options = config.setdefault("OPTIONS", {})
+    if str(options.pop("pool", "")).lower() in {"1", "true", "yes"}:
+        options["pool"] = True
+    else:
+        config["CONN_MAX_AGE"] = 600
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def cache(env: Env) -> dict[str, Any]:
+    """CACHE_URL as a CACHES entry: in this process (default), or `redis://host:port/number`."""
+    url = env.str("CACHE_URL", "")
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
+        raise EnvError("CACHE_URL must look like redis://host:6379/0, or be empty")
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+
+
+def email(env: Env) -> dict[str, Any]:
+    """EMAIL_URL as Django's mail settings; {} when unset, and then notifications wait."""
+    url = env.str("EMAIL_URL", "")
+    if not url:
+        return {}
+    schemes = {"smtp", "submission", "submit", "console", "file"}
+    try:
+        parts = urlsplit(url)
+        understood = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+    except ValueError:
+        understood = False
+    if not understood:
+        raise EnvError("EMAIL_URL must look like smtp://user:password@host:587/?tls=True, or be empty")
+    return dict(dj_email_url.parse(url))
+
+
+def allowed_hosts(env: Env, *, site: str) -> list[str]:
+    """ALLOWED_HOSTS (comma-separated host names), by default loopback and SITE_URL's host."""
+    hosts: list[str] = [host.strip() for host in env.list("ALLOWED_HOSTS", []) if host.strip()]
+    for host in hosts:
+        if "/" in host or " " in host:
+            raise EnvError(
+                f'ALLOWED_HOSTS holds "{host}": write host names only, such as "example.org"'
+            )
+    if hosts:
+        return hosts
+    own = urlsplit(site).hostname
+    return ["localhost", "127.0.0.1", "[::1]", *([own] if own else [])]

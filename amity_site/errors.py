@@ -1,0 +1,93 @@
+"""Error pages in the site's own look: each says what happened, a way on, and whom to call now.
+
+None of them needs the database. `components/crisis_static.html` repeats the crisis lines for that
+reason; a test compares it with the content file.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+
+LAST_RESORT = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Something went wrong</title>
+</head><body><main><h1>Something went wrong on our side</h1>
+<p>Try again in a few minutes: <a href="/">the home page</a>.</p>
+<p>In danger now? <a href="tel:911">Call 911</a>. In crisis? <a href="tel:988">Call or text 988</a>.</p>
+</main></body></html>"""
+
+
+def page(request: HttpRequest, status: int, name: str) -> HttpResponse:
+    """The page `templates/errors/<name>.html`, never cached.
+
+    Rendered without a request, so that no context processor (and so no query) runs.
+    """
+    html = render_to_string(f"errors/{name}.html", {"demo": settings.DEMO})
+    response = HttpResponse(html, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 400, "400")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 403, "403")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 404, "404")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return page(request, 413, "413")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    try:
+        return page(request, 500, "500")
+    except Exception:
+        # The page itself can fail, without collected static files for one. Help still shows.
+        logger.exception("The 500 page could not be rendered")
+        return HttpResponse(LAST_RESORT, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A POST whose CSRF cookie was lost. On the inquiry form the answers come back in the form."""
+    from admissions.views import csrf_lost  # noqa: PLC0415 - views need the apps to be loaded
+
+    return csrf_lost(request) or page(request, 403, "csrf")
+
+
+class ErrorPagesMiddleware:
+    """Turns a refused method and a failing database into pages that say so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:  # noqa: PLR2004
+            allow = response.headers.get("Allow", "")
+            response = page(request, 405, "405")
+            response.headers["Allow"] = allow
+        return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, DatabaseError):
+            return None
+        # The kind only: a driver's message can quote the values of the row it refused.
+        logger.error("Database error on %s: %s", request.path, type(exception).__name__)
+        response = page(request, 503, "503")
+        response.headers["Retry-After"] = "30"
+        return response

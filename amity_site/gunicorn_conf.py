@@ -1,0 +1,84 @@
+"""gunicorn's settings, for `make run` and for systemd alike: `-c python:amity_site.gunicorn_conf`.
+
+A worker that runs wild, or a connection that never ends, costs one thread for a bounded time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from typing import Any
+
+from environs import Env, EnvError
+from gunicorn.glogging import Logger
+
+from amity_site import environment, serving
+
+try:
+    # The same refusal as `serve`'s: nothing beyond this machine without https.
+    bind = serving.address(site_url=environment.site_url(Env())).bind
+except EnvError as error:
+    sys.exit(f"amity: {error}")
+
+# Two workers, so that one that dies never leaves the site unanswered; threads, because a request
+# mostly waits for the disk.
+worker_class = "gthread"
+workers = max(2, min(os.cpu_count() or 2, 8))
+threads = 4
+# Django is loaded once, before the workers are forked. A new release therefore needs a restart:
+# a reload (SIGHUP) would keep the old code.
+preload_app = True
+# The heartbeat of a worker must not wait for a busy disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+umask = 0o077
+
+timeout = 30  # seconds until a silent worker is replaced
+graceful_timeout = 6  # below supervisor's and systemd's own patience
+keepalive = 5
+max_requests = 20_000  # per worker: a slow leak stays small
+max_requests_jitter = 2_000  # so that the workers do not leave together
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+# Only a proxy on this machine is believed about who is calling and how.
+forwarded_allow_ips = "127.0.0.1,::1"
+proc_name = "amity"
+control_socket_disable = True
+
+# No access log: addresses and query strings of people looking for help are not kept.
+accesslog = None
+errorlog = "-"
+loglevel = "error"
+
+
+class WithoutQueries(logging.Filter):
+    """Cuts query strings out of gunicorn's own messages."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"\?\S*", "?…", record.getMessage()), ()
+        return True
+
+
+class logger_class(Logger):  # noqa: N801 - gunicorn's name for the setting
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(WithoutQueries())
+
+
+def when_ready(server: Any) -> None:
+    """Runs in the master once it listens and before the first worker is forked."""
+    del server
+    from django.db import connections  # noqa: PLC0415 - only now are the settings loaded
+    from django.urls import get_resolver  # noqa: PLC0415
+
+    # Every view is imported now, once, instead of by the first visitor of each worker.
+    _ = get_resolver().url_patterns
+    # A connection shared by processes would corrupt what it carries.
+    connections.close_all()
+    ready = os.environ.get("AMITY_READY")
+    if ready:
+        print(ready, file=sys.stderr, flush=True)  # noqa: T201 - the words of `manage.py serve`

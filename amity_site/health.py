@@ -1,0 +1,78 @@
+"""`/healthz` and `/readyz`, answered before host checks and HTTPS redirects.
+
+`/healthz`: this process serves. `/readyz`: it can do its work, which means the database answers
+and no migration is missing; otherwise 503. Warnings never make it unready.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+FREE_DISK_WARNING = 500 * 1024 * 1024  # bytes
+OUTBOX_AGE_WARNING = 10 * 60  # seconds
+EXPIRY_WARNING = 60  # days
+
+
+class HealthMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/healthz":
+            response: HttpResponse = JsonResponse({"status": "ok"})
+        elif request.path_info == "/readyz":
+            response = readiness()
+        else:
+            return self.get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def readiness() -> JsonResponse:
+    """The JSON of `/readyz`: `status`, `problems` (each makes it 503) and `warnings`."""
+    problems = _problems()
+    body: dict[str, Any] = {
+        "status": "unready" if problems else "ready",
+        "problems": problems,
+        "warnings": [] if problems else _warnings(),
+    }
+    return JsonResponse(body, status=503 if problems else 200)
+
+
+def _problems() -> list[str]:
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return ["The database does not answer."]
+    if missing:
+        names = ", ".join(sorted(f"{m.app_label}.{m.name}" for m, _backwards in missing))
+        return [f"Migrations are missing: {names}."]
+    return []
+
+
+def _warnings() -> list[str]:
+    from admissions.models import Notification  # noqa: PLC0415 - apps load after middleware
+    from programs.models import Clinic  # noqa: PLC0415
+
+    warnings = []
+    if not settings.EMAIL_CONFIGURED:
+        warnings.append("EMAIL_URL is not set: notifications wait in the outbox.")
+    oldest = Notification.objects.oldest_waiting()
+    if oldest and (timezone.now() - oldest).total_seconds() > OUTBOX_AGE_WARNING:
+        warnings.append("A notification has waited for more than 10 minutes.")
+    expires = Clinic.current().certification_expires_on
+    if expires and (expires - timezone.localdate()).days < EXPIRY_WARNING:
+        warnings.append(f"The state certification expires on {expires:%Y-%m-%d}.")
+    if shutil.disk_usage(settings.BASE_DIR).free < FREE_DISK_WARNING:
+        warnings.append("Less than 500 MB of disk are free.")
+    return warnings

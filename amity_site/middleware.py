@@ -1,0 +1,81 @@
+"""Headers that every answer carries, and the limit on what a visitor may send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from . import errors
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# The browser features this site will never ask for.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+
+
+class HeadersMiddleware:
+    """Adds the headers that Django has no setting for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class BodyLimitMiddleware:
+    """Answers 413 to a public request whose stated length exceeds PUBLIC_BODY_LIMIT.
+
+    Judged by Content-Length before any of it is parsed or kept. (A body without a stated length
+    is not read by Django at all.) What was sent is then drained in small pieces up to a bound:
+    closing the connection on unread data makes many browsers show a network error, not our page.
+    """
+
+    DRAIN_LIMIT = 16 * 1024 * 1024
+    PIECE = 64 * 1024
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = settings.PUBLIC_BODY_LIMIT
+        if request.path.startswith("/admin/"):
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = _content_length(request)
+        if length <= limit:
+            return self.get_response(request)
+        self._drain(request, min(length, self.DRAIN_LIMIT))
+        return errors.too_large(request)
+
+    def _drain(self, request: HttpRequest, remaining: int) -> None:
+        stream = request.META["wsgi.input"]
+        while remaining > 0:
+            piece = stream.read(min(self.PIECE, remaining))
+            if not piece:
+                return
+            remaining -= len(piece)
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0

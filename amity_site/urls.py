@@ -1,0 +1,20 @@
+"""The addresses of the site. Each app lists its own; errors are amity_site/errors.py's."""
+
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from .sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    # Before programs: /admissions/ itself is content, what lies below it is the form.
+    path("admissions/inquiry/", include("admissions.urls")),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("", include("programs.urls")),
+]
+
+handler400 = "amity_site.errors.bad_request"
+handler403 = "amity_site.errors.forbidden"
+handler404 = "amity_site.errors.not_found"
+handler500 = "amity_site.errors.server_error"

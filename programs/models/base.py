@@ -1,0 +1,135 @@
+"""What every content record shares: its address, its order, its publishing window, its review."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ContentQuerySet(models.QuerySet):
+    """Reads that every content record answers."""
+
+    def live(self, at: datetime.datetime | None = None) -> Self:
+        """Records that visitors see at `at` (now, when left out)."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(live_from__lte=at), Q(live_until__isnull=True) | Q(live_until__gt=at)
+        )
+
+    def draft(self) -> Self:
+        """Records that nobody has set a beginning for."""
+        return self.filter(live_from__isnull=True)
+
+    def scheduled(self, at: datetime.datetime | None = None) -> Self:
+        """Records that will be live, but are not yet at `at` (now, when left out)."""
+        return self.filter(live_from__gt=at or timezone.now())
+
+    def ended(self, at: datetime.datetime | None = None) -> Self:
+        """Records that were live and no longer are at `at` (now, when left out)."""
+        at = at or timezone.now()
+        return self.filter(live_from__lte=at, live_until__lte=at)
+
+    def never_reviewed(self) -> Self:
+        return self.filter(reviewed_on__isnull=True)
+
+    def review_overdue(self, on: datetime.date | None = None) -> Self:
+        """Records whose next review was due before `on` (today, when left out)."""
+        return self.filter(review_due__lt=on or timezone.localdate())
+
+
+class ContentRecord(models.Model):
+    """A piece of the site that editors order, publish and review."""
+
+    slug = models.SlugField(
+        _("short name"),
+        max_length=60,
+        help_text=_("Lower-case words joined by hyphens. Addresses and links are made from it."),
+    )
+    position = models.PositiveIntegerField(_("position"), default=0, db_index=True)
+    live_from = models.DateTimeField(
+        _("live from"),
+        null=True,
+        blank=True,
+        default=timezone.now,
+        help_text=_("Visitors see the record from this moment. Leave empty to keep it a draft."),
+    )
+    live_until = models.DateTimeField(
+        _("live until"),
+        null=True,
+        blank=True,
+        help_text=_("Visitors no longer see it from this moment. Leave empty for no end."),
+    )
+    reviewed_by = models.CharField(
+        _("reviewed by"),
+        max_length=120,
+        blank=True,
+        help_text=_("Name and credential of the person who checked the text."),
+    )
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    review_due = models.DateField(_("next review due"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(live_until__isnull=True)
+                | Q(live_from__isnull=True)
+                | Q(live_until__gt=F("live_from")),
+                name="%(app_label)s_%(class)s_window_ends_after_start",
+                violation_error_message=_("“Live until” must be later than “live from”."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_on__isnull=True, reviewed_by="")
+                | (Q(reviewed_on__isnull=False) & ~Q(reviewed_by="")),
+                name="%(app_label)s_%(class)s_review_has_name_and_date",
+                violation_error_message=_("A review needs both who did it and the day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(review_due__isnull=True)
+                | Q(reviewed_on__isnull=True)
+                | Q(review_due__gt=F("reviewed_on")),
+                name="%(app_label)s_%(class)s_review_due_after_review",
+                violation_error_message=_("The next review must be later than the last one."),
+            ),
+        ]
+
+    def is_live(self, at: datetime.datetime | None = None) -> bool:
+        """Whether visitors see this record at `at`; the same rule as `ContentQuerySet.live`."""
+        at = at or timezone.now()
+        return (
+            self.live_from is not None
+            and self.live_from <= at
+            and (self.live_until is None or self.live_until > at)
+        )
+
+    def get_absolute_url(self) -> str:
+        """Where visitors read it. Records that every page shows stand on the home page."""
+        return reverse("programs:home")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.reviewed_on and self.reviewed_on > timezone.localdate():
+            raise ValidationError({"reviewed_on": _("A review cannot lie in the future.")})
+
+
+UNIQUE_SLUG_MESSAGE = _("Another record already has this short name; choose a different one.")
+
+
+def unique_slug() -> models.UniqueConstraint:
+    """The constraint of records whose slug is their address on the whole site."""
+    return models.UniqueConstraint(
+        fields=["slug"],
+        name="%(app_label)s_%(class)s_unique_slug",
+        violation_error_message=UNIQUE_SLUG_MESSAGE,
+    )

@@ -1,0 +1,36 @@
+"""Synthetic inquiries for tests. Names and numbers are made up (555-01xx is set aside for that)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+
+from admissions.models import Event, Inquiry
+
+
+class InquiryFactory(factory.django.DjangoModelFactory):
+    """A new, unclaimed inquiry with its first event, as `receive()` would leave it."""
+
+    class Meta:
+        model = Inquiry
+        skip_postgeneration_save = True
+
+    asking_for = "self"
+    name = factory.Sequence(lambda n: f"Test Person {n}")
+    phone = factory.Sequence(lambda n: f"+1619555{100 + n % 100:04d}")
+    contact_by = "call"
+    voicemail_ok = False
+    received_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyAttribute(lambda o: o.received_at + timedelta(minutes=30))
+
+    @factory.post_generation
+    def first_event(self, create, extracted, **kwargs):
+        if create:
+            Event.objects.create(
+                inquiry=self,
+                kind=Event.Kind.RECEIVED,
+                at=self.received_at,
+                to_status=Inquiry.Status.NEW,
+            )
