@@ -61,6 +61,8 @@ PARENT_FIELDS: dict[type[models.Model], str] = {
     **dict.fromkeys(NESTED[Program].values(), "program"),
     PageSection: "page",
 }
+# Every content model, those that others refer to first.
+MODELS: list[type[models.Model]] = [*COLLECTIONS.values(), *PARENT_FIELDS]
 # The admin's own: publishing and review are acts of staff, the order is that of the file.
 STAFF_FIELDS = {
     "position",
@@ -88,8 +90,8 @@ class Entry:
     key: str
     where: str
     values: dict[str, Any]  # by column, every column the file may set; absent ones as default
-    references: dict[str, str]  # foreign key to slug; "" for none
-    many: dict[str, list[str]]  # many-to-many field to slugs
+    references: dict[str, str]  # foreign key to the key of a record, "" for none
+    many: dict[str, list[str]]  # many-to-many field to keys
     parent: str = ""  # the key of the record it belongs to
 
 
@@ -98,8 +100,8 @@ class Shape:
     """What a record of one model may hold, by the name used in the file."""
 
     columns: dict[str, models.Field[Any, Any]]
-    references: dict[str, models.ForeignKey[Any, Any]]
-    many: dict[str, models.ManyToManyField[Any, Any]]
+    references: dict[str, str]  # foreign key to the name of the model it refers to
+    many: dict[str, str]  # many-to-many field to the name of the model it refers to
     nested: dict[str, type[models.Model]]
     required: frozenset[str]
 
@@ -125,40 +127,43 @@ def read(path: Path) -> list[Entry]:
     reader = _Reader()
     for file in _files(path):
         reader.add_file(file)
-    order = [*COLLECTIONS.values(), *PARENT_FIELDS]
-    return sorted(reader.entries.values(), key=lambda entry: order.index(entry.model))
+    return sorted(reader.entries.values(), key=lambda entry: MODELS.index(entry.model))
 
 
 @functools.cache
 def shape(model: type[models.Model]) -> Shape:
     """Reads off `model` what the file may say of it. A translated text goes by its plain name in
     the default language and with the language's suffix in the others (`title`, `title_es`)."""
-    translated: dict[str, models.Field[Any, Any]] = {}
     columns: dict[str, models.Field[Any, Any]] = {}
-    references: dict[str, models.ForeignKey[Any, Any]] = {}
+    references: dict[str, str] = {}
     required: set[str] = set()
     for column in model._meta.concrete_fields:
         if isinstance(column, TranslationField):
-            original = column.translated_field
-            translated[original.name] = original
+            # They come after the plain column, whose name the default language takes over.
             main = column.language == DEFAULT_LANGUAGE
-            columns[original.name if main else column.name] = column
-        elif isinstance(column, models.ForeignKey):
-            if column.name != PARENT_FIELDS.get(model):
-                references[column.name] = column
-        elif not column.primary_key and column.name not in STAFF_FIELDS:
-            columns.setdefault(column.name, column)
-    for name in [*columns, *references]:
-        declared = translated.get(name) or references.get(name) or columns[name]
-        if not (declared.blank or declared.has_default()):
-            required.add(name)
+            columns[column.translated_field.name if main else column.name] = column
+            continue
+        if column.primary_key or column.name in {*STAFF_FIELDS, PARENT_FIELDS.get(model)}:
+            continue
+        if isinstance(column, models.ForeignKey):
+            references[column.name] = _name(column)
+        else:
+            columns[column.name] = column
+        if not (column.blank or column.has_default()):
+            required.add(column.name)
     return Shape(
         columns=columns,
         references=references,
-        many={many.name: many for many in model._meta.many_to_many},
+        many={many.name: _name(many) for many in model._meta.many_to_many},
         nested=NESTED.get(model, {}),
         required=frozenset(required),
     )
+
+
+def _name(relation: models.Field[Any, Any]) -> str:
+    """The name of the model that a relation leads to, as keys begin with it."""
+    target: Any = relation.related_model
+    return str(target._meta.model_name)
 
 
 def _files(path: Path) -> list[Path]:
@@ -191,7 +196,13 @@ def _parse(path: Path) -> Block:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
-        raise ContentError(f"{shown}{line}", f"this is not YAML: {error.problem}") from error
+        # By far the most common slip of somebody who writes texts.
+        hint = (
+            " (a text with a colon in it needs quotes)"
+            if "mapping values" in str(error.problem)
+            else ""
+        )
+        raise ContentError(f"{shown}{line}", f"this is not YAML: {error.problem}{hint}") from error
     except yaml.YAMLError as error:
         raise ContentError(shown, f"this is not YAML: {error}") from error
     if not isinstance(plain, Block):
@@ -263,7 +274,7 @@ class _Reader:
         name = model._meta.model_name or ""
         ident = "1" if model is Clinic else record.column("slug")
         # "page/privacy" and a section's slug make "pagesection/privacy/<slug>".
-        above = [parent.split("/")[-1]] if parent else []
+        above = [parent.rsplit("/", maxsplit=1)[-1]] if parent else []
         key = "/".join([name, *above, ident])
         if key in self.entries:
             raise record.error("slug", f"is also that of {self.entries[key].where}")
@@ -277,14 +288,13 @@ class _Reader:
             key=key,
             where=record.where(),
             values=values,
-            references={each: record.text(each) for each in rules.references},
-            many={each: record.texts(each) for each in rules.many},
+            references={each: record.reference(each) for each in rules.references},
+            many={each: record.references(each) for each in rules.many},
             parent=parent,
         )
-        for each in rules.nested.keys() & block.keys():
-            self._add_list(
-                rules.nested[each], block[each], name=each, line=block.lines[each], parent=key
-            )
+        for each, part in rules.nested.items():
+            if each in block:
+                self._add_list(part, block[each], name=each, line=block.lines[each], parent=key)
 
 
 @dataclass(frozen=True)
@@ -299,7 +309,9 @@ class _RecordReader:
     def where(self, name: str = "") -> str:
         line = self.block.lines.get(name, self.block.line)
         slug = self.block.get("slug", "")
-        label = f"{self.model._meta.verbose_name} “{slug}”" if slug else self.model._meta.verbose_name
+        label = (
+            f"{self.model._meta.verbose_name} “{slug}”" if slug else self.model._meta.verbose_name
+        )
         return f"{self.shown}, line {line}: {label}"
 
     def error(self, name: str, problem: str) -> ContentError:
@@ -325,11 +337,15 @@ class _RecordReader:
             raise self.error(name, "must be text, not a list")
         return raw
 
-    def texts(self, name: str) -> list[str]:
-        raw = self.block.get(name) or []
-        if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
+    def reference(self, name: str) -> str:
+        slug = self.text(name)
+        return f"{self.rules.references[name]}/{slug}" if slug else ""
+
+    def references(self, name: str) -> list[str]:
+        slugs = self.block.get(name) or []
+        if not isinstance(slugs, list) or not all(isinstance(slug, str) for slug in slugs):
             raise self.error(name, "must be a list of short names")
-        return raw
+        return [f"{self.rules.many[name]}/{slug}" for slug in slugs]
 
     def column(self, name: str) -> Any:
         """The field's value as its column holds it, or the column's default."""

@@ -10,7 +10,7 @@ from .models import Clinic, CrisisLine
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`clinic`, `crisis_lines`, `demo`: at most two queries, and none on pages that show neither."""
+    """`clinic`, `crisis_lines`, `demo`: two queries at most, none on pages that show neither."""
     return {
         "clinic": SimpleLazyObject(Clinic.current),
         "crisis_lines": SimpleLazyObject(lambda: list(CrisisLine.objects.live())),

@@ -10,9 +10,9 @@ Nothing is ever deleted.
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from django.db import connection, models, transaction
 from django.utils import translation
 from modeltranslation.fields import TranslationField
 
-from .content_file import PARENT_FIELDS, ContentError, Entry, shape
+from .content_file import MODELS, PARENT_FIELDS, ContentError, Entry, shape
 from .models import LoadedRecord
 
 # Columns that are no part of what a record says.
@@ -68,28 +68,31 @@ def load(entries: list[Entry]) -> Summary:
         return loader.summary
 
 
-def digest(record: models.Model, many: dict[str, Iterable[int]]) -> str:
+def digest(record: models.Model, many: dict[str, list[int]]) -> str:
     """SHA-256 in hex of everything a record says; `many` holds the keys of its many-to-many rows.
 
     Blank and default values are left out, so that a column added later does not make every
     record look edited. What only a browser or a form widget changes does not count either: line
     ends, space around a text, fractions of a second.
     """
-    said = {name: sorted(keys) for name, keys in many.items()}
-    translated = {
-        column.translated_field.name
-        for column in record._meta.concrete_fields
-        if isinstance(column, TranslationField)
-    }
-    for column in record._meta.concrete_fields:
-        # A translated text's plain column repeats the default language's.
-        if column.name in _UNSAID or column.name in translated:
-            continue
+    said: dict[str, Any] = {name: sorted(keys) for name, keys in many.items() if keys}
+    for column in _saying(type(record)):
         value = column.get_prep_value(getattr(record, column.attname))
         if value in (None, "") or (column.has_default() and value == column.default):
             continue
         said[column.attname] = _canonical(value)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+@functools.cache
+def _saying(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The model's columns, less a translated text's plain one, which repeats the default
+    language's."""
+    columns = {column.name: column for column in model._meta.concrete_fields}
+    for column in model._meta.concrete_fields:
+        if isinstance(column, TranslationField):
+            columns.pop(column.translated_field.name, None)
+    return [column for name, column in columns.items() if name not in _UNSAID]
 
 
 def _canonical(value: Any) -> Any:
@@ -116,55 +119,28 @@ def _one_load_at_a_time() -> None:
 class _Loader:
     def __init__(self, entries: list[Entry]) -> None:
         self.summary = Summary()
-        self.in_file = {entry.key for entry in entries}
         self.entries = entries
         self.loaded = dict(LoadedRecord.objects.values_list("key", "digest"))
+        self.records = _existing()
         self.digests: dict[str, str] = {}  # new or changed, to be remembered
         self.skipped: dict[str, list[str]] = {}  # a parent's key to the list its parts go to
-        self.records: dict[type[models.Model], dict[str, models.Model]] = {}
-
-    def rows(self, model: type[models.Model]) -> dict[str, models.Model]:
-        """The model's records by key, read once (one query, and one for each many-to-many)."""
-        if model not in self.records:
-            found = model._default_manager.prefetch_related(*shape(model).many)
-            self.records[model] = {self._key(record): record for record in found}
-        return self.records[model]
-
-    def _key(self, record: Any) -> str:
-        name = record._meta.model_name
-        parent_field = PARENT_FIELDS.get(type(record))
-        if parent_field:
-            parents = self._by_pk(record._meta.get_field(parent_field).related_model)
-            parent = parents[getattr(record, f"{parent_field}_id")]
-            return f"{name}/{parent.slug}/{record.slug}"
-        return f"{name}/{getattr(record, 'slug', record.pk)}"
-
-    def _by_pk(self, model: type[models.Model]) -> dict[Any, Any]:
-        return {record.pk: record for record in self.rows(model).values()}
 
     def check_references(self) -> None:
-        """Every short name that an entry refers to is in the file or in the database."""
+        """Every record that an entry refers to is in the file or in the database."""
+        known = self.records.keys() | {entry.key for entry in self.entries}
         for entry in self.entries:
-            for name, slugs in self._references(entry):
-                target = entry.model._meta.get_field(name).related_model
-                for slug in slugs:
-                    key = f"{target._meta.model_name}/{slug}"
-                    if key not in self.in_file and key not in self.rows(target):
-                        raise ContentError(
-                            f"{entry.where}, {name}",
-                            f"there is no {target._meta.verbose_name} “{slug}”",
-                        )
-
-    @staticmethod
-    def _references(entry: Entry) -> list[tuple[str, list[str]]]:
-        return [
-            *((name, [slug] if slug else []) for name, slug in entry.references.items()),
-            *entry.many.items(),
-        ]
+            wanted = [
+                *((name, key) for name, key in entry.references.items() if key),
+                *((name, key) for name, keys in entry.many.items() for key in keys),
+            ]
+            for name, key in wanted:
+                if key not in known:
+                    slug = key.rpartition("/")[2]
+                    raise ContentError(f"{entry.where}, {name}", f"there is no record “{slug}”")
 
     def take(self, entry: Entry) -> None:
         """Does with one entry what the rules of this module say."""
-        record = self.rows(entry.model).get(entry.key)
+        record = self.records.get(entry.key)
         if entry.parent in self.skipped:
             self._skip(entry, self.skipped[entry.parent])
         elif record is None:
@@ -174,7 +150,7 @@ class _Loader:
                 self._create(entry)
         elif entry.key not in self.loaded:
             self._skip(entry, self.summary.own)
-        elif self.loaded[entry.key] != digest(record, self._many_of(record)):
+        elif self.loaded[entry.key] != digest(record, _many(record)):
             self.summary.edited.append(entry.key)
         else:
             self._follow(entry, record)
@@ -191,48 +167,39 @@ class _Loader:
             self._skip(entry, self.summary.deleted)
             return
         self._save(record, entry)
-        self.rows(entry.model)[entry.key] = record
+        self.records[entry.key] = record
         self.summary.created.append(entry.key)
 
     def _follow(self, entry: Entry, record: models.Model) -> None:
         filled = self._fill(record, entry)
-        if not filled or self.loaded[entry.key] == digest(record, self._keys(entry)):
+        if not filled or self.loaded[entry.key] == digest(record, self._targets(entry)):
             self.summary.unchanged.append(entry.key)
             return
         self._save(record, entry)
         self.summary.updated.append(entry.key)
 
-    def _fill(self, record: Any, entry: Entry) -> bool:
-        """Gives the record the entry's values; False when a record it must refer to is gone."""
+    def _fill(self, record: models.Model, entry: Entry) -> bool:
+        """Gives the record the entry's values; False when a record it must refer to is gone.
+
+        An optional reference to a record that staff deleted stays empty.
+        """
         for name, value in entry.values.items():
             setattr(record, name, value)
         if entry.parent:
-            name = PARENT_FIELDS[entry.model]
-            setattr(record, name, self.rows(shape_parent(entry.model))[entry.parent])
-        for name, slug in entry.references.items():
-            target = self._target(entry, name, slug)
-            if target is None and not entry.model._meta.get_field(name).null:
+            setattr(record, PARENT_FIELDS[entry.model], self.records[entry.parent])
+        for name, key in entry.references.items():
+            target = self.records.get(key)
+            if target is None and name in shape(entry.model).required:
                 return False
             setattr(record, name, target)
         return True
 
-    def _target(self, entry: Entry, name: str, slug: str) -> Any:
-        """The record referred to; None for an empty reference, and for one that staff deleted."""
-        model = entry.model._meta.get_field(name).related_model
-        return self.rows(model).get(f"{model._meta.model_name}/{slug}") if slug else None
-
-    def _keys(self, entry: Entry) -> dict[str, list[Any]]:
-        """The primary keys behind the entry's many-to-many lists."""
-        targets = {
-            name: [self._target(entry, name, slug) for slug in slugs]
-            for name, slugs in entry.many.items()
+    def _targets(self, entry: Entry) -> dict[str, list[int]]:
+        """The primary keys behind the entry's many-to-many lists, less what staff deleted."""
+        return {
+            name: [self.records[key].pk for key in keys if key in self.records]
+            for name, keys in entry.many.items()
         }
-        return {name: [each.pk for each in found if each] for name, found in targets.items()}
-
-    @staticmethod
-    def _many_of(record: Any) -> dict[str, list[Any]]:
-        names = shape(type(record)).many
-        return {name: [each.pk for each in getattr(record, name).all()] for name in names}
 
     def _save(self, record: models.Model, entry: Entry) -> None:
         try:
@@ -242,10 +209,10 @@ class _Loader:
             where = entry.where if name == NON_FIELD_ERRORS else f"{entry.where}, {name}"
             raise ContentError(where, messages[0]) from error
         record.save()
-        keys = self._keys(entry)
-        for name, pks in keys.items():
-            getattr(record, name).set(pks)
-        self.digests[entry.key] = digest(record, keys)
+        targets = self._targets(entry)
+        for name, keys in targets.items():
+            getattr(record, name).set(keys)
+        self.digests[entry.key] = digest(record, targets)
 
     def remember(self) -> None:
         """Notes how the new and changed records look now, in one statement."""
@@ -257,6 +224,19 @@ class _Loader:
         )
 
 
-def shape_parent(model: type[models.Model]) -> Any:
-    """The model that records of `model` belong to."""
-    return model._meta.get_field(PARENT_FIELDS[model]).related_model
+def _existing() -> dict[str, models.Model]:
+    """Every content record by key: one query a model, and one for each many-to-many field."""
+    records: dict[str, models.Model] = {}
+    for model in MODELS:
+        rows: Any = model._default_manager.prefetch_related(*shape(model).many)
+        parent = PARENT_FIELDS.get(model)
+        for row in rows.select_related(parent) if parent else rows:
+            above = [getattr(row, parent).slug] if parent else []
+            slug = getattr(row, "slug", str(row.pk))
+            records["/".join([row._meta.model_name, *above, slug])] = row
+    return records
+
+
+def _many(record: models.Model) -> dict[str, list[int]]:
+    names = shape(type(record)).many
+    return {name: [each.pk for each in getattr(record, name).all()] for name in names}

@@ -71,7 +71,7 @@ class ProgramListView(PageView):
         )
 
 
-class ProgramView(DetailView[Program]):
+class ProgramView(DetailView):
     template_name = "programs/program.html"
     slug_url_kwarg = "program"
 
@@ -94,7 +94,7 @@ def what_to_expect(request: HttpRequest, program: str) -> HttpResponse:
     return redirect(f"{reverse('programs:program', args=[program])}#what-to-expect")
 
 
-class ComponentView(DetailView[Component]):
+class ComponentView(DetailView):
     template_name = "programs/component.html"
 
     def get_queryset(self) -> Any:
@@ -124,7 +124,7 @@ class ConditionListView(PageView):
         return super().get_context_data(conditions=Condition.objects.live(), **kwargs)
 
 
-class ConditionView(DetailView[Condition]):
+class ConditionView(DetailView):
     template_name = "programs/condition.html"
 
     def get_queryset(self) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db.models import Model
 
 from admissions import access
 
@@ -57,7 +61,29 @@ def outsider(db) -> User:
     return User.objects.create_user("otto", password="pw-for-tests-only", is_staff=True)
 
 
+# The rows that load_content made in this process's test database, so that only the first test
+# that asks for the site pays for reading and checking the content file.
+_loaded: dict[type[Model], list[Model]] = {}
+
+
 @pytest.fixture
 def site(db) -> None:
     """The site filled with its real content."""
+    if _loaded:
+        for model, rows in _loaded.items():
+            model._base_manager.bulk_create(rows)
+        return
     call_command("load_content", verbosity=0)
+    models = apps.get_app_config("programs").get_models(include_auto_created=True)
+    _loaded.update({model: list(model._base_manager.all()) for model in _parents_first(models)})
+
+
+def _parents_first(models: Iterable[type[Model]]) -> list[type[Model]]:
+    waiting, ordered = list(models), []
+    while waiting:
+        for model in waiting:
+            targets = {f.related_model for f in model._meta.fields if f.related_model}
+            if not targets & (set(waiting) - {model}):
+                ordered.append(model)
+        waiting = [model for model in waiting if model not in ordered]
+    return ordered

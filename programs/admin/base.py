@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import reversion
 from adminsortable2.admin import CustomInlineFormSet, SortableAdminMixin, SortableStackedInline
@@ -15,9 +15,11 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+from modeltranslation.utils import get_translation_fields
 from reversion.admin import VersionAdmin
 from reversion.models import Version
 
@@ -25,19 +27,36 @@ from ..models import ContentRecord
 from .filters import ReviewFilter, StateFilter
 from .ordering import rearrange, stepped
 
-Fieldset = tuple[Any, dict[str, Any]]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
-PUBLISHING: Fieldset = (
-    _("Publishing"),
-    {"fields": [("live_from", "live_until"), ("slug", "position")]},
-)
-REVIEW: Fieldset = (_("Review"), {"fields": [("reviewed_by", "reviewed_on", "review_due")]})
+STATE_FILTERS = [StateFilter, ReviewFilter]
 
 
-def collapsed(fieldset: Fieldset) -> Fieldset:
-    """The same fieldset, folded: a <details> that opens without JavaScript."""
-    title, options = fieldset
-    return title, {**options, "classes": ["collapse"]}
+def columns(*own: str) -> list[Any]:
+    """A list's columns: drag handle, title, the record's own, and where it stands."""
+    return ["position", "__str__", *own, "state", "reviewed_on", "next_review"]
+
+
+def both(name: str) -> tuple[str, ...]:
+    """A translated field in all its languages, side by side where there is room."""
+    return tuple(get_translation_fields(name))
+
+
+def sections(*own: tuple[Any, Sequence[Any]], fold: bool = False) -> list[Any]:
+    """A form's fieldsets: (title, fields) for each of the record's own, then what all share.
+
+    `fold` puts what is shared into <details>, which open without JavaScript.
+    """
+    classes = ["collapse"] if fold else []
+    shared = [
+        (_("Publishing"), [("live_from", "live_until"), ("slug", "position")]),
+        (_("Review"), [("reviewed_by", "reviewed_on", "review_due")]),
+    ]
+    return [
+        *((title, {"fields": list(fields)}) for title, fields in own),
+        *((title, {"fields": fields, "classes": classes}) for title, fields in shared),
+    ]
 
 
 class ContentForm(forms.ModelForm):
@@ -71,13 +90,42 @@ class LanguagesMixin:
         if field and language:
             original = db_field.translated_field  # type: ignore[attr-defined]
             name = get_language_info(language)["name_translated"]
-            field.label = f"{original.verbose_name} ({name})"
+            field.label = f"{capfirst(original.verbose_name)} ({name})"
             # Screen readers and spelling checkers then use the right language.
             field.widget.attrs["lang"] = language
         return field
 
 
-class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionAdmin, TranslationAdmin):
+class VersionedAdmin(VersionAdmin):
+    """reversion's admin, with a version also of what it would not see.
+
+    Records come from `load_content` without one, so the first change keeps what was there before
+    it, and deleting keeps what is deleted.
+    """
+
+    history_latest_first = True
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method == "POST":
+            self._keep_first_version(request, object_id)
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response
+
+    def _keep_first_version(self, request: HttpRequest, object_id: str) -> None:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_change_permission(request, obj):
+            return
+        if not Version.objects.get_for_object(obj).exists():
+            keep_version(obj, _("As it was before the first change in the admin."))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        keep_version(obj, _("As it was when it was deleted."), user=request.user)
+        super().delete_model(request, obj)
+
+
+class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionedAdmin, TranslationAdmin):
     """A content record's list and form.
 
     The order of the bases matters: adminsortable2's list template extends whatever template the
@@ -86,35 +134,22 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionAdmin, Translation
 
     form = ContentForm
     title_field = "title"
-    own_filters: Sequence[Any] = ()
-    own_columns: Sequence[str] = ()
-    own_fieldsets: Sequence[Fieldset] = ()
-    history_latest_first = True
+    list_display = columns()
+    list_display_links = ["__str__"]
+    list_filter = [*STATE_FILTERS]
     list_per_page = 100
     save_on_top = True
     actions = ["move_up", "move_down"]
 
-    def __init__(self, model: type[ContentRecord], admin_site: admin.AdminSite) -> None:
-        self.list_display = [
-            "position",
-            "__str__",
-            *self.own_columns,
-            "state",
-            "reviewed_on",
-            "next_review",
-        ]
-        self.list_display_links = ["__str__"]
-        self.list_filter = [*self.own_filters, StateFilter, ReviewFilter]
-        # Every text of the record, in every language.
-        self.search_fields = [
+    # The list
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Every text of the record, in every language."""
+        return [
             field.name
-            for field in model._meta.fields
+            for field in self.model._meta.fields
             if hasattr(field, "translated_field") or field.name == "slug"
         ]
-        self.fieldsets = [*self.own_fieldsets, PUBLISHING, REVIEW]
-        super().__init__(model, admin_site)
-
-    # The list
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Number the rows shown 1, 2, 3, … or, turned round, … 3, 2, 1.
@@ -141,7 +176,7 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionAdmin, Translation
         return actions
 
     @admin.display(description=_("state"), ordering="live_from")
-    def state(self, record: ContentRecord) -> str:
+    def state(self, record: ContentRecord) -> StrOrPromise:
         if record.is_live():
             return _("Live")
         if record.live_from is None:
@@ -151,7 +186,7 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionAdmin, Translation
         return _("Ended")
 
     @admin.display(description=_("next review due"), ordering="review_due")
-    def next_review(self, record: ContentRecord) -> str:
+    def next_review(self, record: ContentRecord) -> StrOrPromise:
         if record.review_due is None:
             return self.get_empty_value_display()
         day = formats.date_format(record.review_due)
@@ -172,14 +207,13 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionAdmin, Translation
     def _step(self, request: HttpRequest, queryset: models.QuerySet, *, up: bool) -> None:
         listed = self.get_changelist_instance(request).get_queryset(request)
         order = list(listed.order_by("position", "pk").values_list("pk", flat=True))
-        chosen = set(queryset.values_list("pk", flat=True))
-        moved = rearrange(self.model, stepped(order, chosen, up=up))
+        wanted = stepped(order, set(queryset.values_list("pk", flat=True)), up=up)
+        if wanted == order:
+            self.message_user(request, _("There was nothing to move."), messages.INFO)
+            return
+        rearrange(self.model, wanted)
         reversion.set_comment(str(_("Order changed.")))
-        self.message_user(
-            request,
-            _("The order has changed.") if moved else _("There was nothing to move."),
-            messages.SUCCESS if moved else messages.INFO,
-        )
+        self.message_user(request, _("The order has changed."), messages.SUCCESS)
 
     def update_order(self, request: HttpRequest) -> HttpResponse:
         """Where the drag handles report to."""
@@ -203,29 +237,6 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionAdmin, Translation
             obj.position = self.get_max_order(request) + 1
         # Past adminsortable2's own, which overwrites a position that the editor chose.
         super(SortableAdminMixin, self).save_model(request, obj, form, change)
-
-    # Versions
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        if request.method == "POST":
-            self._keep_first_version(request, object_id)
-        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        return response
-
-    def _keep_first_version(self, request: HttpRequest, object_id: str) -> None:
-        """Keep how a record was before its first change here: loading it made no version."""
-        obj = self.get_object(request, unquote(object_id))
-        if obj is None or not self.has_change_permission(request, obj):
-            return
-        if not Version.objects.get_for_object(obj).exists():
-            keep_version(obj, _("As it was before the first change in the admin."))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Keep a last version, so that “Recover deleted” always finds the record."""
-        keep_version(obj, _("As it was when it was deleted."), user=request.user)
-        super().delete_model(request, obj)
 
 
 def keep_version(obj: models.Model, comment: Any, user: Any = None) -> None:
@@ -256,20 +267,11 @@ class ContentInline(LanguagesMixin, SortableStackedInline, TranslationStackedInl
 
     form = ContentForm
     formset = VisiblePositionFormSet
-    own_fields: Sequence[Any] = ()
     extra = 0
     classes = ["collapse"]
     show_change_link = True
 
     prepopulated_fields = {"slug": ["title"]}
-
-    def __init__(self, parent_model: type[models.Model], admin_site: admin.AdminSite) -> None:
-        self.fieldsets = [
-            (None, {"fields": list(self.own_fields)}),
-            collapsed(PUBLISHING),
-            collapsed(REVIEW),
-        ]
-        super().__init__(parent_model, admin_site)
 
 
 def _day(moment: Any) -> str:

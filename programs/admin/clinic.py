@@ -7,14 +7,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from reversion.admin import VersionAdmin
 from solo.admin import SingletonModelAdmin
 
 from ..models import AcceptedPayer, Clinic, ClosedDay, CrisisLine, OpeningHours
-from .base import ContentAdmin
+from .base import ContentAdmin, VersionedAdmin, both, columns, sections
 from .notes import clinic_notes
 
 
@@ -51,10 +51,9 @@ class AcceptedPayerInline(admin.TabularInline):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(VersionAdmin, SingletonModelAdmin):
+class ClinicAdmin(VersionedAdmin, SingletonModelAdmin):
     """One form and no list; nobody adds or deletes a clinic. Blank values do not show."""
 
-    history_latest_first = True
     inlines = [OpeningHoursInline, ClosedDayInline, AcceptedPayerInline]
     readonly_fields = ["notes"]
 
@@ -88,17 +87,8 @@ class ClinicAdmin(VersionAdmin, SingletonModelAdmin):
 @admin.register(CrisisLine)
 class CrisisLineAdmin(ContentAdmin):
     title_field = "name"
-    own_columns = ["phone", "text_number"]
-    own_fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("name",),
-                    ("when_to_use",),
-                    ("phone", "text_number", "tty"),
-                    "chat_url",
-                ]
-            },
-        ),
-    ]
+    list_display = columns("phone", "text_number")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    fieldsets = sections(
+        (None, [both("name"), both("when_to_use"), ("phone", "text_number", "tty"), "chat_url"])
+    )

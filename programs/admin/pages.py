@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AdmissionStep, Page, PageSection, Question
-from .base import ContentAdmin, ContentInline
+from .base import STATE_FILTERS, ContentAdmin, ContentInline, both, columns, sections
 from .filters import AnswerFilter, TextFilter
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 
 @admin.register(AdmissionStep)
 class AdmissionStepAdmin(ContentAdmin):
-    own_fieldsets = [(None, {"fields": [("title",), ("text",)]})]
+    fieldsets = sections((None, [both("title"), both("text")]))
 
 
 @admin.register(Question)
 class QuestionAdmin(ContentAdmin):
     title_field = "question"
-    own_columns = ["audience", "answer_state"]
-    own_filters = ["audience", AnswerFilter]
-    own_fieldsets = [(None, {"fields": ["audience", ("question",), ("answer",)]})]
+    list_display = columns("audience", "answer_state")
+    list_filter = ["audience", AnswerFilter, *STATE_FILTERS]
+    fieldsets = sections((None, ["audience", both("question"), both("answer")]))
 
     @admin.display(description=_("answer"))
-    def answer_state(self, question: Question) -> str:
+    def answer_state(self, question: Question) -> StrOrPromise:
         return _("Answered") if question.answer else _("Waiting for an answer")
 
 
-SECTION_FIELDS = ["note_for_staff", ("title",), ("text",)]
+SECTION_FIELDS = ["note_for_staff", both("title"), both("text")]
 
 
 class PageSectionInline(ContentInline):
     model = PageSection
-    own_fields = SECTION_FIELDS
+    fieldsets = sections((None, SECTION_FIELDS), fold=True)
 
 
 @admin.register(Page)
 class PageAdmin(ContentAdmin):
     inlines = [PageSectionInline]
-    own_fieldsets = [
-        (
-            _("In the browser's tab and in search results"),
-            {"fields": [("title",), ("description",)]},
-        ),
-        (_("On the page"), {"fields": [("heading",), ("lead",), ("body",)]}),
-    ]
+    fieldsets = sections(
+        (_("In the browser's tab and in search results"), [both("title"), both("description")]),
+        (_("On the page"), [both("heading"), both("lead"), both("body")]),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The slug of a page names its address in the code; renamed, its words would be lost."""
@@ -58,11 +58,11 @@ class PageAdmin(ContentAdmin):
 class PageSectionAdmin(ContentAdmin):
     """Every slot of every page in one list, to find those that still wait for a text."""
 
-    own_columns = ["page", "text_state"]
-    own_filters = ["page", TextFilter]
+    list_display = columns("page", "text_state")
+    list_filter = ["page", TextFilter, *STATE_FILTERS]
     list_select_related = ["page"]
-    own_fieldsets = [(None, {"fields": ["page", *SECTION_FIELDS]})]
+    fieldsets = sections((None, ["page", *SECTION_FIELDS]))
 
     @admin.display(description=_("text"))
-    def text_state(self, section: PageSection) -> str:
+    def text_state(self, section: PageSection) -> StrOrPromise:
         return _("Has its text") if section.text else _("Waiting for its text")

@@ -17,59 +17,52 @@ from ..models import (
     Program,
     SuitabilityCriterion,
 )
-from .base import ContentAdmin, ContentInline
+from .base import STATE_FILTERS, ContentAdmin, ContentInline, both, columns, sections
 from .notes import program_notes
 
 
 @admin.register(LevelOfCare)
 class LevelOfCareAdmin(ContentAdmin):
     title_field = "name"
-    own_columns = ["asam_code", "asam_edition"]
-    own_fieldsets = [
-        (None, {"fields": [("name",), ("summary",)]}),
-        (
-            _("ASAM level"),
-            {
-                "fields": [("asam_code", "asam_edition"), ("hours_min", "hours_max")],
-                "description": _(
-                    "The code and the edition only: the text of the criteria is under copyright."
-                ),
-            },
-        ),
-    ]
+    list_display = columns("asam_code", "asam_edition")
+    # The code and the edition only: the text of ASAM's criteria is under copyright.
+    fieldsets = sections(
+        (None, [both("name"), both("summary")]),
+        (_("ASAM level"), [("asam_code", "asam_edition"), ("hours_min", "hours_max")]),
+    )
 
 
 @admin.register(Condition)
 class ConditionAdmin(ContentAdmin):
     title_field = "name"
-    own_fieldsets = [(None, {"fields": [("name",), ("summary",), ("text",)]})]
+    fieldsets = sections((None, [both("name"), both("summary"), both("text")]))
 
 
-ENTRY_PATH_FIELDS = [("title",), ("text",), "from_level"]
-COMPONENT_FIELDS = [("title",), ("text",), ("what_happens",), ("how_it_helps",)]
-CRITERION_FIELDS = [("title",), ("text",), ("guide_question",)]
-FACTOR_FIELDS = [("title",), ("text",)]
+ENTRY_PATH_FIELDS = [both("title"), both("text"), "from_level"]
+COMPONENT_FIELDS = [both("title"), both("text"), both("what_happens"), both("how_it_helps")]
+CRITERION_FIELDS = [both("title"), both("text"), both("guide_question")]
+FACTOR_FIELDS = [both("title"), both("text")]
 
 
 class EntryPathInline(ContentInline):
     model = EntryPath
     fk_name = "program"
-    own_fields = ENTRY_PATH_FIELDS
+    fieldsets = sections((None, ENTRY_PATH_FIELDS), fold=True)
 
 
 class ComponentInline(ContentInline):
     model = Component
-    own_fields = COMPONENT_FIELDS
+    fieldsets = sections((None, COMPONENT_FIELDS), fold=True)
 
 
 class SuitabilityCriterionInline(ContentInline):
     model = SuitabilityCriterion
-    own_fields = CRITERION_FIELDS
+    fieldsets = sections((None, CRITERION_FIELDS), fold=True)
 
 
 class DurationFactorInline(ContentInline):
     model = DurationFactor
-    own_fields = FACTOR_FIELDS
+    fieldsets = sections((None, FACTOR_FIELDS), fold=True)
 
 
 @admin.register(Program)
@@ -77,8 +70,8 @@ class ProgramAdmin(ContentAdmin):
     """The whole page of a program in one form, in the order in which visitors read it."""
 
     title_field = "name"
-    own_columns = ["level"]
-    own_filters = ["level"]
+    list_display = columns("level")
+    list_filter = ["level", *STATE_FILTERS]
     list_select_related = ["level"]
     filter_horizontal = ["conditions"]
     readonly_fields = ["hours_a_week"]
@@ -88,39 +81,35 @@ class ProgramAdmin(ContentAdmin):
         SuitabilityCriterionInline,
         DurationFactorInline,
     ]
-    own_fieldsets = [
+    fieldsets = sections(
         (
             _("What it is"),
-            {
-                "fields": [
-                    ("name",),
-                    ("abbreviation",),
-                    "level",
-                    ("summary",),
-                    ("overview",),
-                    ("goal",),
-                ]
-            },
+            [
+                both("name"),
+                both("abbreviation"),
+                "level",
+                both("summary"),
+                both("overview"),
+                both("goal"),
+            ],
         ),
         (
             _("Schedule"),
-            {
-                "fields": [
-                    ("sessions_min", "sessions_max"),
-                    ("session_hours_min", "session_hours_max"),
-                    "hours_a_week",
-                    ("typical_length",),
-                ]
-            },
+            [
+                ("sessions_min", "sessions_max"),
+                ("session_hours_min", "session_hours_max"),
+                "hours_a_week",
+                both("typical_length"),
+            ],
         ),
-        (_("Ways in"), {"fields": [("entry_intro",)]}),
-        (_("Here in San Diego"), {"fields": [("local_heading",), ("local_text",)]}),
-        (_("What to expect"), {"fields": [("components_intro",)]}),
-        (_("Who it suits"), {"fields": [("suitability_intro",)]}),
-        (_("How long it takes"), {"fields": [("duration_intro",)]}),
-        (_("What it treats"), {"fields": [("conditions_intro",), "conditions"]}),
-        (_("Next step"), {"fields": [("next_step",)]}),
-    ]
+        (_("Ways in"), [both("entry_intro")]),
+        (_("Here in San Diego"), [both("local_heading"), both("local_text")]),
+        (_("What to expect"), [both("components_intro")]),
+        (_("Who it suits"), [both("suitability_intro")]),
+        (_("How long it takes"), [both("duration_intro")]),
+        (_("What it treats"), [both("conditions_intro"), "conditions"]),
+        (_("Next step"), [both("next_step")]),
+    )
 
     @admin.display(description=_("hours a week"))
     def hours_a_week(self, program: Program) -> str:
@@ -138,26 +127,26 @@ class ProgramAdmin(ContentAdmin):
 class PartAdmin(ContentAdmin):
     """A part of a program on a page of its own: to find one, or to add one without JavaScript."""
 
-    own_columns = ["program"]
-    own_filters = ["program"]
+    list_display = columns("program")
+    list_filter = ["program", *STATE_FILTERS]
     list_select_related = ["program"]
 
 
 @admin.register(EntryPath)
 class EntryPathAdmin(PartAdmin):
-    own_fieldsets = [(None, {"fields": ["program", *ENTRY_PATH_FIELDS]})]
+    fieldsets = sections((None, ["program", *ENTRY_PATH_FIELDS]))
 
 
 @admin.register(Component)
 class ComponentAdmin(PartAdmin):
-    own_fieldsets = [(None, {"fields": ["program", *COMPONENT_FIELDS]})]
+    fieldsets = sections((None, ["program", *COMPONENT_FIELDS]))
 
 
 @admin.register(SuitabilityCriterion)
 class SuitabilityCriterionAdmin(PartAdmin):
-    own_fieldsets = [(None, {"fields": ["program", *CRITERION_FIELDS]})]
+    fieldsets = sections((None, ["program", *CRITERION_FIELDS]))
 
 
 @admin.register(DurationFactor)
 class DurationFactorAdmin(PartAdmin):
-    own_fieldsets = [(None, {"fields": ["program", *FACTOR_FIELDS]})]
+    fieldsets = sections((None, ["program", *FACTOR_FIELDS]))

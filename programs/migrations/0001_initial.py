@@ -9,575 +9,2385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LoadedRecord',
+            name="LoadedRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='key')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest')),
-                ('loaded_at', models.DateTimeField(auto_now=True, verbose_name='loaded')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="key")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("loaded_at", models.DateTimeField(auto_now=True, verbose_name="loaded")),
             ],
             options={
-                'verbose_name': 'loaded record',
+                "verbose_name": "loaded record",
             },
         ),
         migrations.CreateModel(
-            name='AdmissionStep',
+            name="AdmissionStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('title_en', models.CharField(max_length=120, null=True, verbose_name='title')),
-                ('title_es', models.CharField(max_length=120, null=True, verbose_name='title')),
-                ('text', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('text_en', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("title_en", models.CharField(max_length=120, null=True, verbose_name="title")),
+                ("title_es", models.CharField(max_length=120, null=True, verbose_name="title")),
+                ("text", models.TextField(help_text="Markdown.", verbose_name="text")),
+                (
+                    "text_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "text_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
             ],
             options={
-                'verbose_name': 'admission step',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_admissionstep_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_admissionstep_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_admissionstep_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('slug',), name='programs_admissionstep_unique_slug', violation_error_message='Another record already has this short name; choose a different one.')],
+                "verbose_name": "admission step",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_admissionstep_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_admissionstep_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_admissionstep_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="programs_admissionstep_unique_slug",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clinic',
+            name="Clinic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(default='Amity San Diego', max_length=120, verbose_name='name')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='phone')),
-                ('text_phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='number for text messages')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('street', models.CharField(blank=True, max_length=120, verbose_name='street and number')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
-                ('postal_code', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('^\\d{5}(-\\d{4})?$', 'Write the ZIP code as 5 digits, or 5 and 4.')], verbose_name='ZIP code')),
-                ('call_back_minutes', models.PositiveIntegerField(blank=True, help_text='Counted in opening hours. Leave empty to promise no time.', null=True, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(10080)], verbose_name='call-back promise (minutes)')),
-                ('accepting_new_clients', models.BooleanField(blank=True, null=True, verbose_name='accepting new clients')),
-                ('accepting_checked_on', models.DateField(blank=True, null=True, verbose_name='checked on')),
-                ('certification_number', models.CharField(blank=True, max_length=40, verbose_name='state certification number')),
-                ('certification_expires_on', models.DateField(blank=True, null=True, verbose_name='certification expires on')),
-                ('languages', models.TextField(blank=True, help_text='One language a line.', verbose_name='languages spoken')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        default="Amity San Diego", max_length=120, verbose_name="name"
+                    ),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="phone"
+                    ),
+                ),
+                (
+                    "text_phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True,
+                        max_length=128,
+                        region=None,
+                        verbose_name="number for text messages",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "street",
+                    models.CharField(blank=True, max_length=120, verbose_name="street and number"),
+                ),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                (
+                    "postal_code",
+                    models.CharField(
+                        blank=True,
+                        max_length=10,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{5}(-\\d{4})?$", "Write the ZIP code as 5 digits, or 5 and 4."
+                            )
+                        ],
+                        verbose_name="ZIP code",
+                    ),
+                ),
+                (
+                    "call_back_minutes",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Counted in opening hours. Leave empty to promise no time.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(10080),
+                        ],
+                        verbose_name="call-back promise (minutes)",
+                    ),
+                ),
+                (
+                    "accepting_new_clients",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="accepting new clients"
+                    ),
+                ),
+                (
+                    "accepting_checked_on",
+                    models.DateField(blank=True, null=True, verbose_name="checked on"),
+                ),
+                (
+                    "certification_number",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="state certification number"
+                    ),
+                ),
+                (
+                    "certification_expires_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="certification expires on"
+                    ),
+                ),
+                (
+                    "languages",
+                    models.TextField(
+                        blank=True,
+                        help_text="One language a line.",
+                        verbose_name="languages spoken",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clinic',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='programs_clinic_only_one', violation_error_message='There is one clinic record; change that one.'), models.CheckConstraint(condition=models.Q(('call_back_minutes__isnull', True), ('call_back_minutes__range', (5, 10080)), _connector='OR'), name='programs_clinic_call_back_in_range', violation_error_message='The promise must lie between 5 minutes and 7 days.'), models.CheckConstraint(condition=models.Q(('accepting_new_clients__isnull', True), ('accepting_checked_on__isnull', False), _connector='OR'), name='programs_clinic_accepting_has_checked_date', violation_error_message='Say on which day it was checked whether the clinic takes new clients.'), models.CheckConstraint(condition=models.Q(models.Q(('certification_number', ''), ('certification_expires_on__isnull', True)), models.Q(models.Q(('certification_number', ''), _negated=True), ('certification_expires_on__isnull', False)), _connector='OR'), name='programs_clinic_certification_has_expiry', violation_error_message='A certification needs both its number and the day it expires.')],
+                "verbose_name": "clinic",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)),
+                        name="programs_clinic_only_one",
+                        violation_error_message="There is one clinic record; change that one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("call_back_minutes__isnull", True),
+                            ("call_back_minutes__range", (5, 10080)),
+                            _connector="OR",
+                        ),
+                        name="programs_clinic_call_back_in_range",
+                        violation_error_message="The promise must lie between 5 minutes and 7 days.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepting_new_clients__isnull", True),
+                            ("accepting_checked_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="programs_clinic_accepting_has_checked_date",
+                        violation_error_message="Say on which day it was checked whether the clinic takes new clients.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("certification_number", ""),
+                                ("certification_expires_on__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("certification_number", ""), _negated=True),
+                                ("certification_expires_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_clinic_certification_has_expiry",
+                        violation_error_message="A certification needs both its number and the day it expires.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_es', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('summary_en', models.CharField(max_length=300, null=True, verbose_name='summary')),
-                ('summary_es', models.CharField(max_length=300, null=True, verbose_name='summary')),
-                ('text', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('text_en', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_es", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("summary_en", models.CharField(max_length=300, null=True, verbose_name="summary")),
+                ("summary_es", models.CharField(max_length=300, null=True, verbose_name="summary")),
+                ("text", models.TextField(help_text="Markdown.", verbose_name="text")),
+                (
+                    "text_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "text_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
             ],
             options={
-                'verbose_name': 'condition',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_condition_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_condition_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_condition_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('slug',), name='programs_condition_unique_slug', violation_error_message='Another record already has this short name; choose a different one.')],
+                "verbose_name": "condition",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_condition_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_condition_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_condition_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="programs_condition_unique_slug",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CrisisLine',
+            name="CrisisLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_es', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('phone', models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('^\\d[\\d-]*\\d$', 'Write digits and hyphens only, such as 988 or 1-800-555-0199.')], verbose_name='number to call')),
-                ('text_number', models.CharField(blank=True, max_length=20, validators=[django.core.validators.RegexValidator('^\\d[\\d-]*\\d$', 'Write digits and hyphens only, such as 988 or 1-800-555-0199.')], verbose_name='number to text')),
-                ('chat_url', models.URLField(blank=True, verbose_name='address of the chat')),
-                ('tty', models.CharField(blank=True, max_length=20, validators=[django.core.validators.RegexValidator('^\\d[\\d-]*\\d$', 'Write digits and hyphens only, such as 988 or 1-800-555-0199.')], verbose_name='TTY number')),
-                ('when_to_use', models.CharField(max_length=200, verbose_name='when to use it')),
-                ('when_to_use_en', models.CharField(max_length=200, null=True, verbose_name='when to use it')),
-                ('when_to_use_es', models.CharField(max_length=200, null=True, verbose_name='when to use it')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_es", models.CharField(max_length=120, null=True, verbose_name="name")),
+                (
+                    "phone",
+                    models.CharField(
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d[\\d-]*\\d$",
+                                "Write digits and hyphens only, such as 988 or 1-800-555-0199.",
+                            )
+                        ],
+                        verbose_name="number to call",
+                    ),
+                ),
+                (
+                    "text_number",
+                    models.CharField(
+                        blank=True,
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d[\\d-]*\\d$",
+                                "Write digits and hyphens only, such as 988 or 1-800-555-0199.",
+                            )
+                        ],
+                        verbose_name="number to text",
+                    ),
+                ),
+                ("chat_url", models.URLField(blank=True, verbose_name="address of the chat")),
+                (
+                    "tty",
+                    models.CharField(
+                        blank=True,
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d[\\d-]*\\d$",
+                                "Write digits and hyphens only, such as 988 or 1-800-555-0199.",
+                            )
+                        ],
+                        verbose_name="TTY number",
+                    ),
+                ),
+                ("when_to_use", models.CharField(max_length=200, verbose_name="when to use it")),
+                (
+                    "when_to_use_en",
+                    models.CharField(max_length=200, null=True, verbose_name="when to use it"),
+                ),
+                (
+                    "when_to_use_es",
+                    models.CharField(max_length=200, null=True, verbose_name="when to use it"),
+                ),
             ],
             options={
-                'verbose_name': 'crisis line',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_crisisline_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_crisisline_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_crisisline_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('slug',), name='programs_crisisline_unique_slug', violation_error_message='Another record already has this short name; choose a different one.')],
+                "verbose_name": "crisis line",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_crisisline_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_crisisline_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_crisisline_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="programs_crisisline_unique_slug",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LevelOfCare',
+            name="LevelOfCare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_es', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('summary_en', models.CharField(max_length=300, null=True, verbose_name='summary')),
-                ('summary_es', models.CharField(max_length=300, null=True, verbose_name='summary')),
-                ('asam_code', models.CharField(blank=True, max_length=10, verbose_name='ASAM level')),
-                ('asam_edition', models.CharField(blank=True, max_length=40, verbose_name='ASAM edition')),
-                ('hours_min', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours a week, at least')),
-                ('hours_max', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours a week, at most')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_es", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                ("summary_en", models.CharField(max_length=300, null=True, verbose_name="summary")),
+                ("summary_es", models.CharField(max_length=300, null=True, verbose_name="summary")),
+                (
+                    "asam_code",
+                    models.CharField(blank=True, max_length=10, verbose_name="ASAM level"),
+                ),
+                (
+                    "asam_edition",
+                    models.CharField(blank=True, max_length=40, verbose_name="ASAM edition"),
+                ),
+                (
+                    "hours_min",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="hours a week, at least"
+                    ),
+                ),
+                (
+                    "hours_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="hours a week, at most"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'level of care',
-                'verbose_name_plural': 'levels of care',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_levelofcare_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_levelofcare_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_levelofcare_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('slug',), name='programs_levelofcare_unique_slug', violation_error_message='Another record already has this short name; choose a different one.'), models.CheckConstraint(condition=models.Q(('hours_min__isnull', True), ('hours_max__isnull', True), ('hours_min__lte', models.F('hours_max')), _connector='OR'), name='programs_levelofcare_hours_ordered', violation_error_message='The fewest hours cannot exceed the most.')],
+                "verbose_name": "level of care",
+                "verbose_name_plural": "levels of care",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_levelofcare_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_levelofcare_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_levelofcare_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="programs_levelofcare_unique_slug",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hours_min__isnull", True),
+                            ("hours_max__isnull", True),
+                            ("hours_min__lte", models.F("hours_max")),
+                            _connector="OR",
+                        ),
+                        name="programs_levelofcare_hours_ordered",
+                        violation_error_message="The fewest hours cannot exceed the most.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(help_text="Of the browser's tab and of search results.", max_length=70, verbose_name='title')),
-                ('title_en', models.CharField(help_text="Of the browser's tab and of search results.", max_length=70, null=True, verbose_name='title')),
-                ('title_es', models.CharField(help_text="Of the browser's tab and of search results.", max_length=70, null=True, verbose_name='title')),
-                ('description', models.CharField(help_text='For search results: one or two sentences.', max_length=160, verbose_name='description')),
-                ('description_en', models.CharField(help_text='For search results: one or two sentences.', max_length=160, null=True, verbose_name='description')),
-                ('description_es', models.CharField(help_text='For search results: one or two sentences.', max_length=160, null=True, verbose_name='description')),
-                ('heading', models.CharField(max_length=120, verbose_name='heading')),
-                ('heading_en', models.CharField(max_length=120, null=True, verbose_name='heading')),
-                ('heading_es', models.CharField(max_length=120, null=True, verbose_name='heading')),
-                ('lead', models.TextField(blank=True, help_text='Below the heading. Markdown.', verbose_name='lead')),
-                ('lead_en', models.TextField(blank=True, help_text='Below the heading. Markdown.', null=True, verbose_name='lead')),
-                ('lead_es', models.TextField(blank=True, help_text='Below the heading. Markdown.', null=True, verbose_name='lead')),
-                ('body', models.TextField(blank=True, help_text='Markdown.', verbose_name='text')),
-                ('body_en', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='text')),
-                ('body_es', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='text')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Of the browser's tab and of search results.",
+                        max_length=70,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "title_en",
+                    models.CharField(
+                        help_text="Of the browser's tab and of search results.",
+                        max_length=70,
+                        null=True,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "title_es",
+                    models.CharField(
+                        help_text="Of the browser's tab and of search results.",
+                        max_length=70,
+                        null=True,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(
+                        help_text="For search results: one or two sentences.",
+                        max_length=160,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_en",
+                    models.CharField(
+                        help_text="For search results: one or two sentences.",
+                        max_length=160,
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "description_es",
+                    models.CharField(
+                        help_text="For search results: one or two sentences.",
+                        max_length=160,
+                        null=True,
+                        verbose_name="description",
+                    ),
+                ),
+                ("heading", models.CharField(max_length=120, verbose_name="heading")),
+                ("heading_en", models.CharField(max_length=120, null=True, verbose_name="heading")),
+                ("heading_es", models.CharField(max_length=120, null=True, verbose_name="heading")),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True, help_text="Below the heading. Markdown.", verbose_name="lead"
+                    ),
+                ),
+                (
+                    "lead_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Below the heading. Markdown.",
+                        null=True,
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "lead_es",
+                    models.TextField(
+                        blank=True,
+                        help_text="Below the heading. Markdown.",
+                        null=True,
+                        verbose_name="lead",
+                    ),
+                ),
+                ("body", models.TextField(blank=True, help_text="Markdown.", verbose_name="text")),
+                (
+                    "body_en",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="text"
+                    ),
+                ),
+                (
+                    "body_es",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="text"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_page_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_page_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_page_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('slug',), name='programs_page_unique_slug', violation_error_message='Another record already has this short name; choose a different one.')],
+                "verbose_name": "page",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_page_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_page_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_page_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="programs_page_unique_slug",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Program',
+            name="Program",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_es', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('abbreviation', models.CharField(blank=True, max_length=12, verbose_name='abbreviation')),
-                ('abbreviation_en', models.CharField(blank=True, max_length=12, null=True, verbose_name='abbreviation')),
-                ('abbreviation_es', models.CharField(blank=True, max_length=12, null=True, verbose_name='abbreviation')),
-                ('summary', models.CharField(help_text="Two sentences; also the page's description.", max_length=300, verbose_name='summary')),
-                ('summary_en', models.CharField(help_text="Two sentences; also the page's description.", max_length=300, null=True, verbose_name='summary')),
-                ('summary_es', models.CharField(help_text="Two sentences; also the page's description.", max_length=300, null=True, verbose_name='summary')),
-                ('overview', models.TextField(help_text='Markdown.', verbose_name='overview')),
-                ('overview_en', models.TextField(help_text='Markdown.', null=True, verbose_name='overview')),
-                ('overview_es', models.TextField(help_text='Markdown.', null=True, verbose_name='overview')),
-                ('goal', models.TextField(help_text='Markdown.', verbose_name='goal')),
-                ('goal_en', models.TextField(help_text='Markdown.', null=True, verbose_name='goal')),
-                ('goal_es', models.TextField(help_text='Markdown.', null=True, verbose_name='goal')),
-                ('entry_intro', models.TextField(blank=True, verbose_name='introduction: ways in')),
-                ('entry_intro_en', models.TextField(blank=True, null=True, verbose_name='introduction: ways in')),
-                ('entry_intro_es', models.TextField(blank=True, null=True, verbose_name='introduction: ways in')),
-                ('local_heading', models.CharField(blank=True, max_length=120, verbose_name='heading of the local paragraph')),
-                ('local_heading_en', models.CharField(blank=True, max_length=120, null=True, verbose_name='heading of the local paragraph')),
-                ('local_heading_es', models.CharField(blank=True, max_length=120, null=True, verbose_name='heading of the local paragraph')),
-                ('local_text', models.TextField(blank=True, help_text='Markdown.', verbose_name='local paragraph')),
-                ('local_text_en', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='local paragraph')),
-                ('local_text_es', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='local paragraph')),
-                ('components_intro', models.TextField(blank=True, verbose_name='introduction: what to expect')),
-                ('components_intro_en', models.TextField(blank=True, null=True, verbose_name='introduction: what to expect')),
-                ('components_intro_es', models.TextField(blank=True, null=True, verbose_name='introduction: what to expect')),
-                ('suitability_intro', models.TextField(blank=True, verbose_name='introduction: who it suits')),
-                ('suitability_intro_en', models.TextField(blank=True, null=True, verbose_name='introduction: who it suits')),
-                ('suitability_intro_es', models.TextField(blank=True, null=True, verbose_name='introduction: who it suits')),
-                ('duration_intro', models.TextField(blank=True, verbose_name='introduction: how long it takes')),
-                ('duration_intro_en', models.TextField(blank=True, null=True, verbose_name='introduction: how long it takes')),
-                ('duration_intro_es', models.TextField(blank=True, null=True, verbose_name='introduction: how long it takes')),
-                ('conditions_intro', models.TextField(blank=True, verbose_name='introduction: what it treats')),
-                ('conditions_intro_en', models.TextField(blank=True, null=True, verbose_name='introduction: what it treats')),
-                ('conditions_intro_es', models.TextField(blank=True, null=True, verbose_name='introduction: what it treats')),
-                ('next_step', models.TextField(blank=True, help_text='Markdown.', verbose_name='next step')),
-                ('next_step_en', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='next step')),
-                ('next_step_es', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='next step')),
-                ('sessions_min', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(14)], verbose_name='sessions a week, at least')),
-                ('sessions_max', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(14)], verbose_name='sessions a week, at most')),
-                ('session_hours_min', models.DecimalField(decimal_places=1, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.5')), django.core.validators.MaxValueValidator(Decimal('12'))], verbose_name='hours a session, at least')),
-                ('session_hours_max', models.DecimalField(decimal_places=1, max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.5')), django.core.validators.MaxValueValidator(Decimal('12'))], verbose_name='hours a session, at most')),
-                ('typical_length', models.CharField(blank=True, help_text='In words.', max_length=120, verbose_name='typical length')),
-                ('typical_length_en', models.CharField(blank=True, help_text='In words.', max_length=120, null=True, verbose_name='typical length')),
-                ('typical_length_es', models.CharField(blank=True, help_text='In words.', max_length=120, null=True, verbose_name='typical length')),
-                ('conditions', models.ManyToManyField(blank=True, related_name='programs', to='programs.condition', verbose_name='conditions it treats')),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='programs.levelofcare', verbose_name='level of care')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_es", models.CharField(max_length=120, null=True, verbose_name="name")),
+                (
+                    "abbreviation",
+                    models.CharField(blank=True, max_length=12, verbose_name="abbreviation"),
+                ),
+                (
+                    "abbreviation_en",
+                    models.CharField(
+                        blank=True, max_length=12, null=True, verbose_name="abbreviation"
+                    ),
+                ),
+                (
+                    "abbreviation_es",
+                    models.CharField(
+                        blank=True, max_length=12, null=True, verbose_name="abbreviation"
+                    ),
+                ),
+                (
+                    "summary",
+                    models.CharField(
+                        help_text="Two sentences; also the page's description.",
+                        max_length=300,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.CharField(
+                        help_text="Two sentences; also the page's description.",
+                        max_length=300,
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "summary_es",
+                    models.CharField(
+                        help_text="Two sentences; also the page's description.",
+                        max_length=300,
+                        null=True,
+                        verbose_name="summary",
+                    ),
+                ),
+                ("overview", models.TextField(help_text="Markdown.", verbose_name="overview")),
+                (
+                    "overview_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="overview"),
+                ),
+                (
+                    "overview_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="overview"),
+                ),
+                ("goal", models.TextField(help_text="Markdown.", verbose_name="goal")),
+                (
+                    "goal_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="goal"),
+                ),
+                (
+                    "goal_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="goal"),
+                ),
+                ("entry_intro", models.TextField(blank=True, verbose_name="introduction: ways in")),
+                (
+                    "entry_intro_en",
+                    models.TextField(blank=True, null=True, verbose_name="introduction: ways in"),
+                ),
+                (
+                    "entry_intro_es",
+                    models.TextField(blank=True, null=True, verbose_name="introduction: ways in"),
+                ),
+                (
+                    "local_heading",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="heading of the local paragraph"
+                    ),
+                ),
+                (
+                    "local_heading_en",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        null=True,
+                        verbose_name="heading of the local paragraph",
+                    ),
+                ),
+                (
+                    "local_heading_es",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        null=True,
+                        verbose_name="heading of the local paragraph",
+                    ),
+                ),
+                (
+                    "local_text",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", verbose_name="local paragraph"
+                    ),
+                ),
+                (
+                    "local_text_en",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="local paragraph"
+                    ),
+                ),
+                (
+                    "local_text_es",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="local paragraph"
+                    ),
+                ),
+                (
+                    "components_intro",
+                    models.TextField(blank=True, verbose_name="introduction: what to expect"),
+                ),
+                (
+                    "components_intro_en",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: what to expect"
+                    ),
+                ),
+                (
+                    "components_intro_es",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: what to expect"
+                    ),
+                ),
+                (
+                    "suitability_intro",
+                    models.TextField(blank=True, verbose_name="introduction: who it suits"),
+                ),
+                (
+                    "suitability_intro_en",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: who it suits"
+                    ),
+                ),
+                (
+                    "suitability_intro_es",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: who it suits"
+                    ),
+                ),
+                (
+                    "duration_intro",
+                    models.TextField(blank=True, verbose_name="introduction: how long it takes"),
+                ),
+                (
+                    "duration_intro_en",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: how long it takes"
+                    ),
+                ),
+                (
+                    "duration_intro_es",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: how long it takes"
+                    ),
+                ),
+                (
+                    "conditions_intro",
+                    models.TextField(blank=True, verbose_name="introduction: what it treats"),
+                ),
+                (
+                    "conditions_intro_en",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: what it treats"
+                    ),
+                ),
+                (
+                    "conditions_intro_es",
+                    models.TextField(
+                        blank=True, null=True, verbose_name="introduction: what it treats"
+                    ),
+                ),
+                (
+                    "next_step",
+                    models.TextField(blank=True, help_text="Markdown.", verbose_name="next step"),
+                ),
+                (
+                    "next_step_en",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="next step"
+                    ),
+                ),
+                (
+                    "next_step_es",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="next step"
+                    ),
+                ),
+                (
+                    "sessions_min",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(14),
+                        ],
+                        verbose_name="sessions a week, at least",
+                    ),
+                ),
+                (
+                    "sessions_max",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(14),
+                        ],
+                        verbose_name="sessions a week, at most",
+                    ),
+                ),
+                (
+                    "session_hours_min",
+                    models.DecimalField(
+                        decimal_places=1,
+                        max_digits=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.5")),
+                            django.core.validators.MaxValueValidator(Decimal("12")),
+                        ],
+                        verbose_name="hours a session, at least",
+                    ),
+                ),
+                (
+                    "session_hours_max",
+                    models.DecimalField(
+                        decimal_places=1,
+                        max_digits=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.5")),
+                            django.core.validators.MaxValueValidator(Decimal("12")),
+                        ],
+                        verbose_name="hours a session, at most",
+                    ),
+                ),
+                (
+                    "typical_length",
+                    models.CharField(
+                        blank=True,
+                        help_text="In words.",
+                        max_length=120,
+                        verbose_name="typical length",
+                    ),
+                ),
+                (
+                    "typical_length_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="In words.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="typical length",
+                    ),
+                ),
+                (
+                    "typical_length_es",
+                    models.CharField(
+                        blank=True,
+                        help_text="In words.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="typical length",
+                    ),
+                ),
+                (
+                    "conditions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="programs",
+                        to="programs.condition",
+                        verbose_name="conditions it treats",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programs",
+                        to="programs.levelofcare",
+                        verbose_name="level of care",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'program',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "program",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EntryPath',
+            name="EntryPath",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_es', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('text', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('text_en', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('from_level', models.ForeignKey(blank=True, help_text='Leave empty for people who come directly.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ways_on', to='programs.levelofcare', verbose_name='from this level of care')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='programs.program', verbose_name='program')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_es", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("text", models.TextField(help_text="Markdown.", verbose_name="text")),
+                (
+                    "text_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "text_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "from_level",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Leave empty for people who come directly.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="ways_on",
+                        to="programs.levelofcare",
+                        verbose_name="from this level of care",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_set",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'way in',
-                'verbose_name_plural': 'ways in',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "way in",
+                "verbose_name_plural": "ways in",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DurationFactor',
+            name="DurationFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_es', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('text', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('text_en', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='programs.program', verbose_name='program')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_es", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("text", models.TextField(help_text="Markdown.", verbose_name="text")),
+                (
+                    "text_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "text_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_set",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'duration factor',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "duration factor",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Component',
+            name="Component",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_es', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('text', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('text_en', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('what_happens', models.TextField(help_text='Markdown.', verbose_name='what happens')),
-                ('what_happens_en', models.TextField(help_text='Markdown.', null=True, verbose_name='what happens')),
-                ('what_happens_es', models.TextField(help_text='Markdown.', null=True, verbose_name='what happens')),
-                ('how_it_helps', models.TextField(blank=True, help_text='Markdown.', verbose_name='how it helps')),
-                ('how_it_helps_en', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='how it helps')),
-                ('how_it_helps_es', models.TextField(blank=True, help_text='Markdown.', null=True, verbose_name='how it helps')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='programs.program', verbose_name='program')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_es", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("text", models.TextField(help_text="Markdown.", verbose_name="text")),
+                (
+                    "text_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "text_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "what_happens",
+                    models.TextField(help_text="Markdown.", verbose_name="what happens"),
+                ),
+                (
+                    "what_happens_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="what happens"),
+                ),
+                (
+                    "what_happens_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="what happens"),
+                ),
+                (
+                    "how_it_helps",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", verbose_name="how it helps"
+                    ),
+                ),
+                (
+                    "how_it_helps_en",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="how it helps"
+                    ),
+                ),
+                (
+                    "how_it_helps_es",
+                    models.TextField(
+                        blank=True, help_text="Markdown.", null=True, verbose_name="how it helps"
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_set",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'component',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "component",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('audience', models.CharField(choices=[('client', 'People thinking about treatment'), ('family', 'Families and friends'), ('professional', 'Professionals who refer')], max_length=20, verbose_name='audience')),
-                ('question', models.CharField(max_length=200, verbose_name='question')),
-                ('question_en', models.CharField(max_length=200, null=True, verbose_name='question')),
-                ('question_es', models.CharField(max_length=200, null=True, verbose_name='question')),
-                ('answer', models.TextField(blank=True, help_text='Markdown. The question shows on the site once it has an answer.', verbose_name='answer')),
-                ('answer_en', models.TextField(blank=True, help_text='Markdown. The question shows on the site once it has an answer.', null=True, verbose_name='answer')),
-                ('answer_es', models.TextField(blank=True, help_text='Markdown. The question shows on the site once it has an answer.', null=True, verbose_name='answer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("client", "People thinking about treatment"),
+                            ("family", "Families and friends"),
+                            ("professional", "Professionals who refer"),
+                        ],
+                        max_length=20,
+                        verbose_name="audience",
+                    ),
+                ),
+                ("question", models.CharField(max_length=200, verbose_name="question")),
+                (
+                    "question_en",
+                    models.CharField(max_length=200, null=True, verbose_name="question"),
+                ),
+                (
+                    "question_es",
+                    models.CharField(max_length=200, null=True, verbose_name="question"),
+                ),
+                (
+                    "answer",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. The question shows on the site once it has an answer.",
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "answer_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. The question shows on the site once it has an answer.",
+                        null=True,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "answer_es",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. The question shows on the site once it has an answer.",
+                        null=True,
+                        verbose_name="answer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_question_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_question_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_question_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('slug',), name='programs_question_unique_slug', violation_error_message='Another record already has this short name; choose a different one.'), models.CheckConstraint(condition=models.Q(('audience__in', ['client', 'family', 'professional'])), name='programs_question_known_audience', violation_error_message='Choose one of the audiences listed.')],
+                "verbose_name": "question",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_question_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_question_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_question_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="programs_question_unique_slug",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["client", "family", "professional"])),
+                        name="programs_question_known_audience",
+                        violation_error_message="Choose one of the audiences listed.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SuitabilityCriterion',
+            name="SuitabilityCriterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_es', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('text', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('text_en', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(help_text='Markdown.', null=True, verbose_name='text')),
-                ('guide_question', models.CharField(help_text='Asked of the reader, answered yes or no.', max_length=300, verbose_name='guide question')),
-                ('guide_question_en', models.CharField(help_text='Asked of the reader, answered yes or no.', max_length=300, null=True, verbose_name='guide question')),
-                ('guide_question_es', models.CharField(help_text='Asked of the reader, answered yes or no.', max_length=300, null=True, verbose_name='guide question')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_set', to='programs.program', verbose_name='program')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_es", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("text", models.TextField(help_text="Markdown.", verbose_name="text")),
+                (
+                    "text_en",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "text_es",
+                    models.TextField(help_text="Markdown.", null=True, verbose_name="text"),
+                ),
+                (
+                    "guide_question",
+                    models.CharField(
+                        help_text="Asked of the reader, answered yes or no.",
+                        max_length=300,
+                        verbose_name="guide question",
+                    ),
+                ),
+                (
+                    "guide_question_en",
+                    models.CharField(
+                        help_text="Asked of the reader, answered yes or no.",
+                        max_length=300,
+                        null=True,
+                        verbose_name="guide question",
+                    ),
+                ),
+                (
+                    "guide_question_es",
+                    models.CharField(
+                        help_text="Asked of the reader, answered yes or no.",
+                        max_length=300,
+                        null=True,
+                        verbose_name="guide question",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)s_set",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'suitability criterion',
-                'verbose_name_plural': 'suitability criteria',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "suitability criterion",
+                "verbose_name_plural": "suitability criteria",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AcceptedPayer',
+            name="AcceptedPayer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payer', models.CharField(choices=[('private', 'Private or employer insurance'), ('medi-cal', 'Medi-Cal'), ('medicare', 'Medicare'), ('military', 'TRICARE or VA'), ('self-pay', 'Paying myself'), ('unsure', 'Not sure')], max_length=20, verbose_name='payer')),
-                ('verified_on', models.DateField(verbose_name='verified on')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accepted_payers', to='programs.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "payer",
+                    models.CharField(
+                        choices=[
+                            ("private", "Private or employer insurance"),
+                            ("medi-cal", "Medi-Cal"),
+                            ("medicare", "Medicare"),
+                            ("military", "TRICARE or VA"),
+                            ("self-pay", "Paying myself"),
+                            ("unsure", "Not sure"),
+                        ],
+                        max_length=20,
+                        verbose_name="payer",
+                    ),
+                ),
+                ("verified_on", models.DateField(verbose_name="verified on")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="accepted_payers",
+                        to="programs.clinic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'accepted payer',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'payer'), name='programs_acceptedpayer_unique_payer', violation_error_message='This payer is already listed.'), models.CheckConstraint(condition=models.Q(('payer__in', ['private', 'medi-cal', 'medicare', 'military', 'self-pay'])), name='programs_acceptedpayer_known_payer', violation_error_message='Choose one of the payers listed.')],
+                "verbose_name": "accepted payer",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "payer"),
+                        name="programs_acceptedpayer_unique_payer",
+                        violation_error_message="This payer is already listed.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "payer__in",
+                                ["private", "medi-cal", "medicare", "military", "self-pay"],
+                            )
+                        ),
+                        name="programs_acceptedpayer_known_payer",
+                        violation_error_message="Choose one of the payers listed.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClosedDay',
+            name="ClosedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='date')),
-                ('reason', models.CharField(blank=True, max_length=80, verbose_name='reason')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closed_days', to='programs.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="date")),
+                ("reason", models.CharField(blank=True, max_length=80, verbose_name="reason")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closed_days",
+                        to="programs.clinic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'closed day',
-                'ordering': ['date'],
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'date'), name='programs_closedday_unique_date', violation_error_message='This day is already marked as closed.')],
+                "verbose_name": "closed day",
+                "ordering": ["date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "date"),
+                        name="programs_closedday_unique_date",
+                        violation_error_message="This day is already marked as closed.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='day')),
-                ('opens', models.TimeField(verbose_name='opens')),
-                ('closes', models.TimeField(verbose_name='closes')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opening_hours', to='programs.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        verbose_name="day",
+                    ),
+                ),
+                ("opens", models.TimeField(verbose_name="opens")),
+                ("closes", models.TimeField(verbose_name="closes")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opening_hours",
+                        to="programs.clinic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opening hours',
-                'verbose_name_plural': 'opening hours',
-                'ordering': ['weekday', 'opens'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='programs_openinghours_closes_after_opening', violation_error_message='Closing time must be later than opening time.'), models.CheckConstraint(condition=models.Q(('weekday__range', (0, 6))), name='programs_openinghours_weekday_exists', violation_error_message='Choose a day of the week.'), models.UniqueConstraint(fields=('clinic', 'weekday', 'opens'), name='programs_openinghours_unique_start', violation_error_message='This day already has hours that begin then.')],
+                "verbose_name": "opening hours",
+                "verbose_name_plural": "opening hours",
+                "ordering": ["weekday", "opens"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes__gt", models.F("opens"))),
+                        name="programs_openinghours_closes_after_opening",
+                        violation_error_message="Closing time must be later than opening time.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__range", (0, 6))),
+                        name="programs_openinghours_weekday_exists",
+                        violation_error_message="Choose a day of the week.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("clinic", "weekday", "opens"),
+                        name="programs_openinghours_unique_start",
+                        violation_error_message="This day already has hours that begin then.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PageSection',
+            name="PageSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Lower-case words joined by hyphens. Addresses and links are made from it.', max_length=60, verbose_name='short name')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, verbose_name='position')),
-                ('live_from', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='Visitors see the record from this moment. Leave empty to keep it a draft.', null=True, verbose_name='live from')),
-                ('live_until', models.DateTimeField(blank=True, help_text='Visitors no longer see it from this moment. Leave empty for no end.', null=True, verbose_name='live until')),
-                ('reviewed_by', models.CharField(blank=True, help_text='Name and credential of the person who checked the text.', max_length=120, verbose_name='reviewed by')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('review_due', models.DateField(blank=True, null=True, verbose_name='next review due')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_es', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('text', models.TextField(blank=True, help_text='Markdown. Shows once it is filled in.', verbose_name='text')),
-                ('text_en', models.TextField(blank=True, help_text='Markdown. Shows once it is filled in.', null=True, verbose_name='text')),
-                ('text_es', models.TextField(blank=True, help_text='Markdown. Shows once it is filled in.', null=True, verbose_name='text')),
-                ('note_for_staff', models.CharField(blank=True, help_text='What belongs here and who supplies it. Never shown to visitors.', max_length=300, verbose_name='note for staff')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='programs.page', verbose_name='page')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Lower-case words joined by hyphens. Addresses and links are made from it.",
+                        max_length=60,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, verbose_name="position"),
+                ),
+                (
+                    "live_from",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="Visitors see the record from this moment. Leave empty to keep it a draft.",
+                        null=True,
+                        verbose_name="live from",
+                    ),
+                ),
+                (
+                    "live_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Visitors no longer see it from this moment. Leave empty for no end.",
+                        null=True,
+                        verbose_name="live until",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and credential of the person who checked the text.",
+                        max_length=120,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                (
+                    "review_due",
+                    models.DateField(blank=True, null=True, verbose_name="next review due"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                ("title_es", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. Shows once it is filled in.",
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "text_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. Shows once it is filled in.",
+                        null=True,
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "text_es",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. Shows once it is filled in.",
+                        null=True,
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "note_for_staff",
+                    models.CharField(
+                        blank=True,
+                        help_text="What belongs here and who supplies it. Never shown to visitors.",
+                        max_length=300,
+                        verbose_name="note for staff",
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="programs.page",
+                        verbose_name="page",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_pagesection_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_pagesection_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'), models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_pagesection_review_due_after_review', violation_error_message='The next review must be later than the last one.'), models.UniqueConstraint(fields=('page', 'slug'), name='programs_pagesection_unique_slug_in_page', violation_error_message='Another record already has this short name; choose a different one.')],
+                "verbose_name": "section",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live_until__isnull", True),
+                            ("live_from__isnull", True),
+                            ("live_until__gt", models.F("live_from")),
+                            _connector="OR",
+                        ),
+                        name="programs_pagesection_window_ends_after_start",
+                        violation_error_message="“Live until” must be later than “live from”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                            models.Q(
+                                ("reviewed_on__isnull", False),
+                                models.Q(("reviewed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programs_pagesection_review_has_name_and_date",
+                        violation_error_message="A review needs both who did it and the day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due__isnull", True),
+                            ("reviewed_on__isnull", True),
+                            ("review_due__gt", models.F("reviewed_on")),
+                            _connector="OR",
+                        ),
+                        name="programs_pagesection_review_due_after_review",
+                        violation_error_message="The next review must be later than the last one.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("page", "slug"),
+                        name="programs_pagesection_unique_slug_in_page",
+                        violation_error_message="Another record already has this short name; choose a different one.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_program_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("live_until__isnull", True),
+                    ("live_from__isnull", True),
+                    ("live_until__gt", models.F("live_from")),
+                    _connector="OR",
+                ),
+                name="programs_program_window_ends_after_start",
+                violation_error_message="“Live until” must be later than “live from”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_program_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                    models.Q(
+                        ("reviewed_on__isnull", False), models.Q(("reviewed_by", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="programs_program_review_has_name_and_date",
+                violation_error_message="A review needs both who did it and the day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_program_review_due_after_review', violation_error_message='The next review must be later than the last one.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("review_due__isnull", True),
+                    ("reviewed_on__isnull", True),
+                    ("review_due__gt", models.F("reviewed_on")),
+                    _connector="OR",
+                ),
+                name="programs_program_review_due_after_review",
+                violation_error_message="The next review must be later than the last one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.UniqueConstraint(fields=('slug',), name='programs_program_unique_slug', violation_error_message='Another record already has this short name; choose a different one.'),
+            model_name="program",
+            constraint=models.UniqueConstraint(
+                fields=("slug",),
+                name="programs_program_unique_slug",
+                violation_error_message="Another record already has this short name; choose a different one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('sessions_min__lte', models.F('sessions_max'))), name='programs_program_sessions_ordered', violation_error_message='The fewest sessions cannot exceed the most.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sessions_min__lte", models.F("sessions_max"))),
+                name="programs_program_sessions_ordered",
+                violation_error_message="The fewest sessions cannot exceed the most.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('sessions_max__lte', 14), ('sessions_min__gte', 1)), name='programs_program_sessions_in_range', violation_error_message='A week has between 1 and 14 sessions.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sessions_max__lte", 14), ("sessions_min__gte", 1)),
+                name="programs_program_sessions_in_range",
+                violation_error_message="A week has between 1 and 14 sessions.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('session_hours_min__lte', models.F('session_hours_max'))), name='programs_program_hours_ordered', violation_error_message='The shortest session cannot exceed the longest.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("session_hours_min__lte", models.F("session_hours_max"))),
+                name="programs_program_hours_ordered",
+                violation_error_message="The shortest session cannot exceed the longest.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('session_hours_max__lte', Decimal('12')), ('session_hours_min__gte', Decimal('0.5'))), name='programs_program_hours_in_range', violation_error_message='A session lasts between half an hour and 12 hours.'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("session_hours_max__lte", Decimal("12")),
+                    ("session_hours_min__gte", Decimal("0.5")),
+                ),
+                name="programs_program_hours_in_range",
+                violation_error_message="A session lasts between half an hour and 12 hours.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrypath',
-            constraint=models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_entrypath_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'),
+            model_name="entrypath",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("live_until__isnull", True),
+                    ("live_from__isnull", True),
+                    ("live_until__gt", models.F("live_from")),
+                    _connector="OR",
+                ),
+                name="programs_entrypath_window_ends_after_start",
+                violation_error_message="“Live until” must be later than “live from”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrypath',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_entrypath_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'),
+            model_name="entrypath",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                    models.Q(
+                        ("reviewed_on__isnull", False), models.Q(("reviewed_by", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="programs_entrypath_review_has_name_and_date",
+                violation_error_message="A review needs both who did it and the day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrypath',
-            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_entrypath_review_due_after_review', violation_error_message='The next review must be later than the last one.'),
+            model_name="entrypath",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("review_due__isnull", True),
+                    ("reviewed_on__isnull", True),
+                    ("review_due__gt", models.F("reviewed_on")),
+                    _connector="OR",
+                ),
+                name="programs_entrypath_review_due_after_review",
+                violation_error_message="The next review must be later than the last one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrypath',
-            constraint=models.UniqueConstraint(fields=('program', 'slug'), name='programs_entrypath_unique_slug_in_program', violation_error_message='Another record already has this short name; choose a different one.'),
+            model_name="entrypath",
+            constraint=models.UniqueConstraint(
+                fields=("program", "slug"),
+                name="programs_entrypath_unique_slug_in_program",
+                violation_error_message="Another record already has this short name; choose a different one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='durationfactor',
-            constraint=models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_durationfactor_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'),
+            model_name="durationfactor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("live_until__isnull", True),
+                    ("live_from__isnull", True),
+                    ("live_until__gt", models.F("live_from")),
+                    _connector="OR",
+                ),
+                name="programs_durationfactor_window_ends_after_start",
+                violation_error_message="“Live until” must be later than “live from”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='durationfactor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_durationfactor_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'),
+            model_name="durationfactor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                    models.Q(
+                        ("reviewed_on__isnull", False), models.Q(("reviewed_by", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="programs_durationfactor_review_has_name_and_date",
+                violation_error_message="A review needs both who did it and the day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='durationfactor',
-            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_durationfactor_review_due_after_review', violation_error_message='The next review must be later than the last one.'),
+            model_name="durationfactor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("review_due__isnull", True),
+                    ("reviewed_on__isnull", True),
+                    ("review_due__gt", models.F("reviewed_on")),
+                    _connector="OR",
+                ),
+                name="programs_durationfactor_review_due_after_review",
+                violation_error_message="The next review must be later than the last one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='durationfactor',
-            constraint=models.UniqueConstraint(fields=('program', 'slug'), name='programs_durationfactor_unique_slug_in_program', violation_error_message='Another record already has this short name; choose a different one.'),
+            model_name="durationfactor",
+            constraint=models.UniqueConstraint(
+                fields=("program", "slug"),
+                name="programs_durationfactor_unique_slug_in_program",
+                violation_error_message="Another record already has this short name; choose a different one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_component_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'),
+            model_name="component",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("live_until__isnull", True),
+                    ("live_from__isnull", True),
+                    ("live_until__gt", models.F("live_from")),
+                    _connector="OR",
+                ),
+                name="programs_component_window_ends_after_start",
+                violation_error_message="“Live until” must be later than “live from”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_component_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'),
+            model_name="component",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                    models.Q(
+                        ("reviewed_on__isnull", False), models.Q(("reviewed_by", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="programs_component_review_has_name_and_date",
+                violation_error_message="A review needs both who did it and the day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_component_review_due_after_review', violation_error_message='The next review must be later than the last one.'),
+            model_name="component",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("review_due__isnull", True),
+                    ("reviewed_on__isnull", True),
+                    ("review_due__gt", models.F("reviewed_on")),
+                    _connector="OR",
+                ),
+                name="programs_component_review_due_after_review",
+                violation_error_message="The next review must be later than the last one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.UniqueConstraint(fields=('program', 'slug'), name='programs_component_unique_slug_in_program', violation_error_message='Another record already has this short name; choose a different one.'),
+            model_name="component",
+            constraint=models.UniqueConstraint(
+                fields=("program", "slug"),
+                name="programs_component_unique_slug_in_program",
+                violation_error_message="Another record already has this short name; choose a different one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suitabilitycriterion',
-            constraint=models.CheckConstraint(condition=models.Q(('live_until__isnull', True), ('live_from__isnull', True), ('live_until__gt', models.F('live_from')), _connector='OR'), name='programs_suitabilitycriterion_window_ends_after_start', violation_error_message='“Live until” must be later than “live from”.'),
+            model_name="suitabilitycriterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("live_until__isnull", True),
+                    ("live_from__isnull", True),
+                    ("live_until__gt", models.F("live_from")),
+                    _connector="OR",
+                ),
+                name="programs_suitabilitycriterion_window_ends_after_start",
+                violation_error_message="“Live until” must be later than “live from”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suitabilitycriterion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='programs_suitabilitycriterion_review_has_name_and_date', violation_error_message='A review needs both who did it and the day.'),
+            model_name="suitabilitycriterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_on__isnull", True)),
+                    models.Q(
+                        ("reviewed_on__isnull", False), models.Q(("reviewed_by", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="programs_suitabilitycriterion_review_has_name_and_date",
+                violation_error_message="A review needs both who did it and the day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suitabilitycriterion',
-            constraint=models.CheckConstraint(condition=models.Q(('review_due__isnull', True), ('reviewed_on__isnull', True), ('review_due__gt', models.F('reviewed_on')), _connector='OR'), name='programs_suitabilitycriterion_review_due_after_review', violation_error_message='The next review must be later than the last one.'),
+            model_name="suitabilitycriterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("review_due__isnull", True),
+                    ("reviewed_on__isnull", True),
+                    ("review_due__gt", models.F("reviewed_on")),
+                    _connector="OR",
+                ),
+                name="programs_suitabilitycriterion_review_due_after_review",
+                violation_error_message="The next review must be later than the last one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suitabilitycriterion',
-            constraint=models.UniqueConstraint(fields=('program', 'slug'), name='programs_suitabilitycriterion_unique_slug_in_program', violation_error_message='Another record already has this short name; choose a different one.'),
+            model_name="suitabilitycriterion",
+            constraint=models.UniqueConstraint(
+                fields=("program", "slug"),
+                name="programs_suitabilitycriterion_unique_slug_in_program",
+                violation_error_message="Another record already has this short name; choose a different one.",
+            ),
         ),
     ]

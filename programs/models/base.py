@@ -19,9 +19,7 @@ class ContentQuerySet(models.QuerySet):
     def live(self, at: datetime.datetime | None = None) -> Self:
         """Records that visitors see at `at` (now, when left out)."""
         at = at or timezone.now()
-        return self.filter(
-            Q(live_from__lte=at), Q(live_until__isnull=True) | Q(live_until__gt=at)
-        )
+        return self.filter(Q(live_from__lte=at), Q(live_until__isnull=True) | Q(live_until__gt=at))
 
     def draft(self) -> Self:
         """Records that nobody has set a beginning for."""
@@ -104,6 +102,10 @@ class ContentRecord(models.Model):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        """Where visitors read it. Records that every page shows stand on the home page."""
+        return reverse("programs:home")
+
     def is_live(self, at: datetime.datetime | None = None) -> bool:
         """Whether visitors see this record at `at`; the same rule as `ContentQuerySet.live`."""
         at = at or timezone.now()
@@ -112,10 +114,6 @@ class ContentRecord(models.Model):
             and self.live_from <= at
             and (self.live_until is None or self.live_until > at)
         )
-
-    def get_absolute_url(self) -> str:
-        """Where visitors read it. Records that every page shows stand on the home page."""
-        return reverse("programs:home")
 
     def clean(self) -> None:
         super().clean()

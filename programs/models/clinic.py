@@ -55,14 +55,14 @@ class Clinic(SingletonModel):
         validators=[MinValueValidator(5), MaxValueValidator(7 * 24 * 60)],
         help_text=_("Counted in opening hours. Leave empty to promise no time."),
     )
-    accepting_new_clients = models.BooleanField(
-        _("accepting new clients"), null=True, blank=True
-    )
+    accepting_new_clients = models.BooleanField(_("accepting new clients"), null=True, blank=True)
     accepting_checked_on = models.DateField(_("checked on"), null=True, blank=True)
     certification_number = models.CharField(
         _("state certification number"), max_length=40, blank=True
     )
-    certification_expires_on = models.DateField(_("certification expires on"), null=True, blank=True)
+    certification_expires_on = models.DateField(
+        _("certification expires on"), null=True, blank=True
+    )
     languages = models.TextField(
         _("languages spoken"), blank=True, help_text=_("One language a line.")
     )

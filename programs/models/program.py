@@ -93,7 +93,9 @@ class Program(ContentRecord):
     overview = models.TextField(_("overview"), help_text=_("Markdown."))
     goal = models.TextField(_("goal"), help_text=_("Markdown."))
     entry_intro = models.TextField(_("introduction: ways in"), blank=True)
-    local_heading = models.CharField(_("heading of the local paragraph"), max_length=120, blank=True)
+    local_heading = models.CharField(
+        _("heading of the local paragraph"), max_length=120, blank=True
+    )
     local_text = models.TextField(_("local paragraph"), blank=True, help_text=_("Markdown."))
     components_intro = models.TextField(_("introduction: what to expect"), blank=True)
     suitability_intro = models.TextField(_("introduction: who it suits"), blank=True)
@@ -198,8 +200,11 @@ class ProgramPartQuerySet(ContentQuerySet):
     def as_rows(self) -> Self:
         """Tuples of (kind, slug, title, text, position, pk), alike for every part."""
         kind = Value(self.model._meta.model_name, output_field=CharField())
-        return self.annotate(kind=kind).values_list(
-            "kind", "slug", "title", "text", "position", "pk"
+        # Unordered: SQLite allows no ORDER BY inside a union.
+        return (
+            self.order_by()
+            .annotate(kind=kind)
+            .values_list("kind", "slug", "title", "text", "position", "pk")
         )
 
 

@@ -113,7 +113,7 @@ def section(**values):
 
 
 def clinic(**values):
-    return models.Clinic(**{"pk": 1, **values})
+    return models.Clinic(**{"id": 1, **values})
 
 
 def _of_clinic(model, values, **own):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.utils import OperationalError, ProgrammingError
+from django.db import DatabaseError
 
 from programs import content_file, loading
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             summary = loading.load(content_file.read(Path(options["file"])))
         except content_file.ContentError as error:
             raise CommandError(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
+        except DatabaseError as error:
             reason = str(error).partition("\n")[0]
             raise CommandError(
                 f"The database cannot take the content ({reason}). If it is new, run migrate first."

@@ -1,0 +1,54 @@
+"""The addresses a visitor can open, and what every one of them must hold."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from django.test import Client
+
+PROGRAM = "/programs/intensive-outpatient/"
+COMPONENTS = [
+    f"{PROGRAM}what-to-expect/{slug}/"
+    for slug in (
+        "group-therapy",
+        "individual-therapy",
+        "family-counseling",
+        "relapse-prevention-training",
+        "life-skills-coaching",
+    )
+]
+CONDITIONS = [
+    f"/conditions/{slug}/"
+    for slug in (
+        "alcohol-and-drug-use-disorders",
+        "mental-health-disorders",
+        "co-occurring-disorders",
+    )
+]
+CONTENT_PAGES = [
+    "/",
+    "/programs/",
+    PROGRAM,
+    *COMPONENTS,
+    "/conditions/",
+    *CONDITIONS,
+    "/questions/",
+    "/admissions/",
+    "/help-now/",
+    "/privacy/",
+    "/notices/",
+    "/rights/",
+]
+FORM = "/admissions/inquiry/"
+PUBLIC_PAGES = [*CONTENT_PAGES, FORM]
+
+
+def read(client: Client, path: str, status: int = 200) -> BeautifulSoup:
+    """The page at `path`, parsed as a browser would (html5lib)."""
+    response = client.get(path)
+    assert response.status_code == status, f"{path} answered {response.status_code}"
+    return BeautifulSoup(response.content, "html5lib")
+
+
+def text_of(soup: BeautifulSoup) -> str:
+    """The words in a page's main part, white space folded."""
+    return " ".join(soup.main.get_text(" ").split())
