@@ -63,7 +63,7 @@ PARENT_FIELDS: dict[type[models.Model], str] = {
 }
 # Every content model, those that others refer to first.
 MODELS: list[type[models.Model]] = [*COLLECTIONS.values(), *PARENT_FIELDS]
-# The admin's own: publishing and review are acts of staff, the order is that of the file.
+# Not for the file to say: publishing and review are acts of staff, the order is that of the lists.
 STAFF_FIELDS = {
     "position",
     "live_from",
@@ -236,10 +236,9 @@ def _plain(node: yaml.Node, shown: str, seen: set[int]) -> str | list[Any] | Blo
 
 @dataclass
 class _Reader:
-    """Collects entries over several files: positions and duplicates run through all of them."""
+    """Collects entries over several files; a short name is used once in all of them."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    positions: dict[tuple[type[models.Model], str], int] = field(default_factory=dict)
     shown: str = ""
 
     def add_file(self, path: Path) -> None:
@@ -278,16 +277,11 @@ class _Reader:
         key = "/".join([name, *above, ident])
         if key in self.entries:
             raise record.error("slug", f"is also that of {self.entries[key].where}")
-        place = (model, parent)
-        self.positions[place] = self.positions.get(place, 0) + 1
-        values = {column.name: record.column(key) for key, column in rules.columns.items()}
-        if model is not Clinic:
-            values["position"] = self.positions[place]
         self.entries[key] = Entry(
             model=model,
             key=key,
             where=record.where(),
-            values=values,
+            values={column.name: record.column(each) for each, column in rules.columns.items()},
             references={each: record.reference(each) for each in rules.references},
             many={each: record.references(each) for each in rules.many},
             parent=parent,

@@ -4,7 +4,8 @@ The rules, in the order in which they are tried for each record of the file:
 gone although it was loaded once, staff deleted it: it stays away. Never loaded and not there: it
 is created. There although never loaded, staff made it: it is theirs. There, but no longer as it
 was loaded, staff edited it: it stays so. There as it was loaded: it follows the file.
-Nothing is ever deleted.
+Nothing is ever deleted. Once loaded, the order is staff's too: moving a record is no edit, the
+file does not move it back, and a new record goes behind the one that precedes it in the file.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from django.utils import translation
 from modeltranslation.fields import TranslationField
 
 from .content_file import MODELS, PARENT_FIELDS, ContentError, Entry, shape
-from .models import LoadedRecord
+from .models import ContentRecord, LoadedRecord
 
 # Columns that are no part of what a record says.
-_UNSAID = {"id", "updated_at"}
+_UNSAID = {"id", "position", "updated_at"}
 
 
 @dataclass
@@ -124,6 +125,7 @@ class _Loader:
         self.records = _existing()
         self.digests: dict[str, str] = {}  # new or changed, to be remembered
         self.skipped: dict[str, list[str]] = {}  # a parent's key to the list its parts go to
+        self.reached: dict[str, int] = {}  # a list to the position of its last record in the file
 
     def check_references(self) -> None:
         """Every record that an entry refers to is in the file or in the database."""
@@ -154,6 +156,9 @@ class _Loader:
             self.summary.edited.append(entry.key)
         else:
             self._follow(entry, record)
+        placed = self.records.get(entry.key)
+        if isinstance(placed, ContentRecord):
+            self.reached[_list_of(entry.key)] = placed.position
 
     def _skip(self, entry: Entry, reason: list[str]) -> None:
         """Leaves the entry and whatever belongs to it alone."""
@@ -166,9 +171,27 @@ class _Loader:
             # It needs a record that staff deleted, and goes where that one went.
             self._skip(entry, self.summary.deleted)
             return
+        if isinstance(record, ContentRecord):
+            self._place(record, entry)
         self._save(record, entry)
         self.records[entry.key] = record
         self.summary.created.append(entry.key)
+
+    def _place(self, record: ContentRecord, entry: Entry) -> None:
+        """Puts a new record behind the one before it in the file; what follows moves up by one."""
+        siblings = _list_of(entry.key)
+        record.position = self.reached.get(siblings, 0) + 1
+        later = [
+            other
+            for key, other in self.records.items()
+            if isinstance(other, ContentRecord)
+            and _list_of(key) == siblings
+            and other.position >= record.position
+        ]
+        for other in later:
+            other.position += 1
+        if later:
+            type(record).objects.bulk_update(later, ["position"])
 
     def _follow(self, entry: Entry, record: models.Model) -> None:
         filled = self._fill(record, entry)
@@ -222,6 +245,11 @@ class _Loader:
             unique_fields=["key"],
             update_fields=["digest", "loaded_at"],
         )
+
+
+def _list_of(key: str) -> str:
+    """What names the list that a record stands in: its model, and its parent if it has one."""
+    return key.rpartition("/")[0]
 
 
 def _existing() -> dict[str, models.Model]:

@@ -263,7 +263,9 @@ def test_a_new_record_is_added_in_its_place(content):
     load(content(QUESTIONS))
     new = "questions:\n  - {slug: top, audience: client, question: 'A new one?'}"
 
-    assert "created 1, updated 2" in load(content(QUESTIONS.replace("questions:", new)))
+    assert "created 1, updated 0, kept 0 edited" in load(
+        content(QUESTIONS.replace("questions:", new))
+    )
     assert [row.slug for row in Question.objects.all()] == ["top", "first", "second"]
 
 
@@ -281,7 +283,6 @@ def test_a_record_taken_out_of_the_file_stays_on_the_site(content):
 
 EDITS = {
     "its text": {"answer": "Ask Maria."},
-    "its place": {"position": 9},
     "its review": {"reviewed_by": "A. Clinician", "reviewed_on": timezone.localdate()},
     "unpublished": {"live_from": None},
     "an end": {"live_until": timezone.now() + timedelta(days=400)},
@@ -304,6 +305,30 @@ def test_a_record_that_staff_edited_stays_as_it_is(content, edit):
 
     assert "updated 0, kept 1 edited" in out
     assert Question.objects.filter(slug="first").values().get() == before
+
+
+@pytest.mark.django_db
+def test_the_order_that_staff_chose_stays_and_texts_still_follow_the_file(content):
+    load(content(QUESTIONS))
+    Question.objects.filter(slug="first").update(position=9)
+
+    out = load(content(QUESTIONS.replace("on top.", "at the top.")))
+
+    assert "updated 1, kept 0 edited" in out
+    assert [row.slug for row in Question.objects.all()] == ["second", "first"]
+    assert Question.objects.get(slug="first").answer.endswith("at the top.")
+
+
+@pytest.mark.django_db
+def test_a_new_record_goes_behind_the_one_before_it_wherever_staff_put_that(content):
+    load(content(QUESTIONS))
+    Question.objects.filter(slug="first").update(position=3)
+    Question.objects.create(slug="own", audience="client", question="Ours?", position=4)
+    new = "  - {slug: new, audience: client, question: 'New?'}\n  - slug: second"
+
+    load(content(QUESTIONS.replace("  - slug: second", new)))
+
+    assert [row.slug for row in Question.objects.all()] == ["second", "first", "new", "own"]
 
 
 @pytest.mark.django_db
