@@ -70,9 +70,9 @@ def install(lock: str) -> None:
     if INSTALLING.exists() or not _starts():
         make_venv()
     INSTALLING.touch()
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq", "--no-input"]
     if subprocess.run(
-        [*pip, "install", "--require-hashes", "--requirement", ROOT / lock], check=False
+        [*pip, "install", "--require-hashes", "--requirement", str(ROOT / lock)], check=False
     ).returncode:
         raise SetupError(
             "the Python packages could not be installed (pip says why above); "

@@ -14,6 +14,8 @@ import dj_database_url
 import dj_email_url
 from environs import Env, EnvError
 
+from .keyfiles import private_folder
+
 SQLITE_OPTIONS = {
     # IMMEDIATE takes the write lock at BEGIN, where the busy timeout applies. The default
     # (DEFERRED) fails at once when a reading transaction turns into a writing one.
@@ -75,31 +77,33 @@ def database(env: Env, *, base: Path) -> dict[str, Any]:
         raise EnvError(f"DATABASE_URL is not understood: it must look like {wanted}") from error
     engine = config.get("ENGINE", "")
     if engine == "django.db.backends.sqlite3":
-        name = config.get("NAME", "")
-        if name != ":memory:":
-            path = Path(name) if Path(name).is_absolute() else base / name
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise EnvError(
-                    f"DATABASE_URL names {path}, whose folder cannot be made: {error.strerror}"
-                ) from error
-            if path.is_dir():
-                raise EnvError(f"DATABASE_URL names the folder {path}; it must name a file")
-            config["NAME"] = str(path)
-        config["OPTIONS"] = SQLITE_OPTIONS
-        return config
-    if engine != "django.db.backends.postgresql":
-        raise EnvError(f"DATABASE_URL must name SQLite or PostgreSQL: {wanted}")
-    if not config.get("NAME"):
-        raise EnvError(f"DATABASE_URL names no database: it must look like {wanted}")
+        return _sqlite(config, base=base)
+    if engine == "django.db.backends.postgresql" and config.get("NAME"):
+        return _postgresql(config)
+    raise EnvError(f"DATABASE_URL must name a database of SQLite or PostgreSQL: {wanted}")
+
+
+def _sqlite(config: dict[str, Any], *, base: Path) -> dict[str, Any]:
+    if config["NAME"] in {"", ":memory:"}:
+        raise EnvError("DATABASE_URL names no file, and a database in memory is lost at once")
+    path = base / config["NAME"]  # an absolute name stays as it is
+    try:
+        private_folder(path.parent)
+    except OSError as error:
+        raise EnvError(
+            f"DATABASE_URL names {path}, whose folder cannot be made: {error.strerror}"
+        ) from error
+    if path.is_dir():
+        raise EnvError(f"DATABASE_URL names the folder {path}; it must name a file")
+    return config | {"NAME": str(path), "OPTIONS": SQLITE_OPTIONS}
+
+
+def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
     options = config.setdefault("OPTIONS", {})
     if str(options.pop("pool", "")).lower() in {"1", "true", "yes"}:
         options["pool"] = True
-    else:
-        config["CONN_MAX_AGE"] = 600
-        config["CONN_HEALTH_CHECKS"] = True
-    return config
+        return config
+    return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 
 def cache(env: Env) -> dict[str, Any]:
@@ -107,8 +111,17 @@ def cache(env: Env) -> dict[str, Any]:
     url = env.str("CACHE_URL", "")
     if not url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    parts = urlsplit(url)
-    if parts.scheme not in {"redis", "rediss", "unix"}:
+    try:
+        parts = urlsplit(url)
+        # redis-py reads a database that is not a number as database 0.
+        understood = parts.scheme == "unix" or (
+            parts.scheme in {"redis", "rediss"}
+            and parts.port != 0
+            and (parts.path.strip("/") or "0").isdigit()
+        )
+    except ValueError:
+        understood = False
+    if not understood:
         raise EnvError("CACHE_URL must look like redis://host:6379/0, or be empty")
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
 
@@ -125,7 +138,9 @@ def email(env: Env) -> dict[str, Any]:
     except ValueError:
         understood = False
     if not understood:
-        raise EnvError("EMAIL_URL must look like smtp://user:password@host:587/?tls=True, or be empty")
+        raise EnvError(
+            "EMAIL_URL must look like smtp://user:password@host:587/?tls=True, or be empty"
+        )
     return dict(dj_email_url.parse(url))
 
 
@@ -134,9 +149,7 @@ def allowed_hosts(env: Env, *, site: str) -> list[str]:
     hosts: list[str] = [host.strip() for host in env.list("ALLOWED_HOSTS", []) if host.strip()]
     for host in hosts:
         if "/" in host or " " in host:
-            raise EnvError(
-                f'ALLOWED_HOSTS holds "{host}": write host names only, such as "example.org"'
-            )
+            raise EnvError(f'ALLOWED_HOSTS holds "{host}": write names only, such as "example.org"')
     if hosts:
         return hosts
     own = urlsplit(site).hostname

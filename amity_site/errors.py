@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -16,12 +17,18 @@ from django.template.loader import render_to_string
 
 logger = logging.getLogger(__name__)
 
-LAST_RESORT = """<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Something went wrong</title>
-</head><body><main><h1>Something went wrong on our side</h1>
+LAST_RESORT = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Something went wrong</title></head>
+<body>
+<main>
+<h1>Something went wrong on our side</h1>
 <p>Try again in a few minutes: <a href="/">the home page</a>.</p>
-<p>In danger now? <a href="tel:911">Call 911</a>. In crisis? <a href="tel:988">Call or text 988</a>.</p>
-</main></body></html>"""
+<p>In danger now? <a href="tel:911">Call 911</a>.
+In crisis? <a href="tel:988">Call or text 988</a>.</p>
+</main>
+</body>
+</html>"""
 
 
 def page(request: HttpRequest, status: int, name: str) -> HttpResponse:
@@ -45,6 +52,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(request, 404, "404")
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    response = page(request, 405, "405")
+    response.headers["Allow"] = allowed
+    return response
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -76,14 +89,29 @@ class ErrorPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and not response.content:  # noqa: PLR2004
-            allow = response.headers.get("Allow", "")
-            response = page(request, 405, "405")
-            response.headers["Allow"] = allow
+            return method_not_allowed(request, response.headers.get("Allow", ""))
         return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        """Refuses a method that the page's view has no handler for.
+
+        Before the CSRF check, which would answer 403 to a POST that no token could have saved.
+        """
+        view_class = getattr(view, "view_class", None)
+        if view_class is None or hasattr(view_class, (request.method or "").lower()):
+            return None
+        allowed = [
+            name.upper() for name in view_class.http_method_names if hasattr(view_class, name)
+        ]
+        if "GET" in allowed:
+            allowed.append("HEAD")
+        return (
+            None if request.method in allowed else method_not_allowed(request, ", ".join(allowed))
+        )
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DatabaseError):
             return None
         # The kind only: a driver's message can quote the values of the row it refused.

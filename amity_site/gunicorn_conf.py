@@ -63,7 +63,7 @@ class WithoutQueries(logging.Filter):
         return True
 
 
-class logger_class(Logger):  # noqa: N801 - gunicorn's name for the setting
+class logger_class(Logger):
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         self.error_log.addFilter(WithoutQueries())

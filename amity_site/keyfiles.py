@@ -34,8 +34,18 @@ def read_or_make(name: str, *, folder: Path = FOLDER) -> str:
     return value
 
 
+def private_folder(path: Path) -> None:
+    """Make the folder `path`, and those above it that are missing, for this account alone.
+
+    Inquiries and keys lie in them. (`mkdir(parents=True)` would open the upper ones to everybody.)
+    """
+    for folder in [*reversed(path.parents), path]:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     # Written in full beside its place and then linked: two commands that start at once agree on
     # one secret, and neither ever reads half of it. mkstemp opens with mode 0600.
     handle, draft = tempfile.mkstemp(dir=path.parent)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import filecmp
 import hashlib
 import socket
 from collections.abc import Iterator
@@ -88,13 +89,14 @@ def prepare() -> None:
     Each step does nothing when there is nothing to do. Raises CommandError, one sentence, when
     the database cannot be used or the content file is broken.
     """
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_content", verbosity=0)
-    except DatabaseError as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CommandError(f"the database cannot be used: {reason}") from error
-    collect_static()
+    with alone("prepare"):
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("load_content", verbosity=0)
+        except DatabaseError as error:
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise CommandError(f"the database cannot be used: {reason}") from error
+        collect_static()
 
 
 def collect_static() -> None:
@@ -103,14 +105,15 @@ def collect_static() -> None:
     Compressing takes seconds, and comparing names, sizes and times takes milliseconds.
     """
     note = settings.VAR_DIR / "static.fingerprint"
-    with alone("static"):
-        wanted = _static_fingerprint()
-        made = Path(settings.STATIC_ROOT, "staticfiles.json").exists()
-        if made and note.exists() and note.read_text() == wanted:
-            return
-        note.unlink(missing_ok=True)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        note.write_text(wanted)
+    wanted = _static_fingerprint()
+    made = Path(settings.STATIC_ROOT, "staticfiles.json").exists()
+    if made and note.exists() and note.read_text() == wanted:
+        return
+    note.unlink(missing_ok=True)
+    _forget_changed()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    note.parent.mkdir(mode=0o700, exist_ok=True)
+    note.write_text(wanted)
 
 
 @contextmanager
@@ -129,8 +132,29 @@ def _static_fingerprint() -> str:
     seen = hashlib.sha256()
     for package in ("django", "whitenoise", "brotli"):
         seen.update(f"{package} {version(package)}\n".encode())
+    for name, source in _static_sources():
+        stat = source.stat()
+        seen.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def _forget_changed() -> None:
+    """Remove collected files that differ from their source.
+
+    `collectstatic` keeps a file that is no older than its source, so it would miss one that was
+    replaced by an older version. Hashed copies stay: pages already sent still ask for them.
+    """
+    for name, source in _static_sources():
+        collected = Path(settings.STATIC_ROOT, name)
+        if collected.exists() and not filecmp.cmp(source, collected, shallow=False):
+            collected.unlink()
+
+
+def _static_sources() -> Iterator[tuple[str, Path]]:
+    """Each static file's name and where it comes from; of several with a name, the first wins."""
+    seen = set()
     for finder in get_finders():
         for name, storage in finder.list(None):
-            stat = Path(storage.path(name)).stat()
-            seen.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return seen.hexdigest()
+            if name not in seen:
+                seen.add(name)
+                yield name, Path(storage.path(name))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from programs.models import Component, Condition, ContentRecord, Page, Program
 
 
-class SiteSitemap(Sitemap[Any]):
+class SiteSitemap(Sitemap):
     """The live records that have a page, and the inquiry form. Four queries.
 
     Addresses begin with SITE_URL, or with the request's own host while that is unset.

@@ -8,9 +8,11 @@ to a log of its own becomes a few plain lines, and a web server that cannot star
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -47,10 +49,8 @@ def supervise(address: Address, *, ready: str, out: TextIO) -> bool:
     options.first = True
     options.test = False
     keeper = _Keeper(options, out)
-    try:
+    with suppress(ExitNow):  # how supervisor says that everything has stopped
         keeper.main()
-    except ExitNow:
-        pass  # how supervisor says that everything has stopped
     return not keeper.failed
 
 
@@ -107,7 +107,7 @@ class _Keeper(Supervisor):
             self.options.mood = SupervisorStates.SHUTDOWN
 
     def _say(self, line: str) -> None:
-        print(line, file=self.out, flush=True)  # noqa: T201 - this command's own output
+        print(line, file=self.out, flush=True)
 
 
 def _reopenable(out: TextIO) -> str:
@@ -115,10 +115,14 @@ def _reopenable(out: TextIO) -> str:
 
     A socket, or a terminal that belongs to another account, cannot be opened a second time.
     """
+    for ours in (sys.stdout, out):
+        # In a plain file (`make run > log`) our own lines must not overwrite the others'.
+        flags = fcntl.fcntl(ours.fileno(), fcntl.F_GETFL)
+        fcntl.fcntl(ours.fileno(), fcntl.F_SETFL, flags | os.O_APPEND)
     try:
         path = f"/dev/fd/{out.fileno()}"
         os.close(os.open(path, os.O_WRONLY | os.O_APPEND))
     except OSError:
         path = str(Path(settings.VAR_DIR, "serve.log"))
-        print(f"The web server and the worker write to {path}.", file=out)  # noqa: T201
+        print(f"The web server and the worker write to {path}.", file=out)
     return path

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, TemplateView
 
@@ -88,6 +89,7 @@ class ProgramView(DetailView):
         )
 
 
+@csrf_exempt  # it takes no POST at all: 405 is the true answer, not a missing token
 @require_safe
 def what_to_expect(request: HttpRequest, program: str) -> HttpResponse:
     """The folder above the component pages: people who shorten the address land on the list."""
@@ -167,6 +169,7 @@ class HelpNowView(PageView):
     slug = "help-now"
 
 
+@csrf_exempt  # it takes no POST at all: 405 is the true answer, not a missing token
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything may be indexed but the staff's pages; where the sitemap is."""

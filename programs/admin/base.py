@@ -14,7 +14,8 @@ from django.contrib.admin.widgets import AdminIntegerFieldWidget
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +36,7 @@ STATE_FILTERS = [StateFilter, ReviewFilter]
 
 def columns(*own: str) -> list[Any]:
     """A list's columns: drag handle, title, the record's own, and where it stands."""
-    return ["position", "__str__", *own, "state", "reviewed_on", "next_review"]
+    return ["position", "__str__", *own, "state", "review"]
 
 
 def both(name: str) -> tuple[str, ...]:
@@ -141,6 +142,9 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionedAdmin, Translati
     save_on_top = True
     actions = ["move_up", "move_down"]
 
+    class Media:
+        css = {"all": ["css/content_admin.css"]}
+
     # The list
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
@@ -185,14 +189,19 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionedAdmin, Translati
             return _("From %(day)s") % {"day": _day(record.live_from)}
         return _("Ended")
 
-    @admin.display(description=_("next review due"), ordering="review_due")
-    def next_review(self, record: ContentRecord) -> StrOrPromise:
-        if record.review_due is None:
-            return self.get_empty_value_display()
-        day = formats.date_format(record.review_due)
-        if record.review_due >= timezone.localdate():
-            return day
-        return format_html("<strong>{}</strong>", _("Overdue: %(day)s") % {"day": day})
+    @admin.display(description=_("review"), ordering="review_due")
+    def review(self, record: ContentRecord) -> StrOrPromise:
+        """When it was reviewed and when it will be, in words; what is late stands out."""
+        last = next_ = ""
+        if record.reviewed_on:
+            last = _("Reviewed %(day)s") % {"day": formats.date_format(record.reviewed_on)}
+        if record.review_due and record.review_due < timezone.localdate():
+            due = _("Overdue since %(day)s") % {"day": formats.date_format(record.review_due)}
+            next_ = format_html("<strong>{}</strong>", due)
+        elif record.review_due:
+            next_ = _("Next %(day)s") % {"day": formats.date_format(record.review_due)}
+        parts = [(part,) for part in (last, next_) if part]
+        return format_html_join(mark_safe("<br>"), "{}", parts) or _("Not reviewed yet")
 
     # Moving: by dragging, or by these two actions from the keyboard and without JavaScript
 

@@ -21,14 +21,26 @@ class AdmissionStepAdmin(ContentAdmin):
     fieldsets = sections((None, [both("title"), both("text")]))
 
 
+SHORT_AUDIENCES = {
+    Question.Audience.CLIENT: _("Clients"),
+    Question.Audience.FAMILY: _("Families"),
+    Question.Audience.PROFESSIONAL: _("Professionals"),
+}
+
+
 @admin.register(Question)
 class QuestionAdmin(ContentAdmin):
     title_field = "question"
-    list_display = columns("audience", "answer_state")
+    list_display = columns("asked_by", "answer_state")
     list_filter = ["audience", AnswerFilter, *STATE_FILTERS]
     fieldsets = sections((None, ["audience", both("question"), both("answer")]))
 
-    @admin.display(description=_("answer"))
+    @admin.display(description=_("audience"), ordering="audience")
+    def asked_by(self, question: Question) -> StrOrPromise:
+        """The audience in one word; the full name would make each row of the list four lines."""
+        return SHORT_AUDIENCES[question.audience]
+
+    @admin.display(description=_("answer"), ordering="answer_en")
     def answer_state(self, question: Question) -> StrOrPromise:
         return _("Answered") if question.answer else _("Waiting for an answer")
 

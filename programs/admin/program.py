@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
@@ -116,7 +117,9 @@ class ProgramAdmin(ContentAdmin):
         if program.pk is None:
             return str(_("Worked out from the numbers above once they are saved."))
         notes = program_notes(program)
-        return " ".join(notes) if notes else str(_("Within the band of its level of care."))
+        if not notes:
+            return str(_("Within the band of its level of care."))
+        return format_html_join(" ", "<strong>{}</strong>", ((note,) for note in notes))
 
     def save_model(self, request: HttpRequest, obj: Program, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

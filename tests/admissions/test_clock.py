@@ -88,6 +88,14 @@ def test_half_an_hour_stays_half_an_hour_when_clocks_change(received, due) -> No
     assert clock.count(local(received), minutes=30, hours=all_day) == datetime.fromisoformat(due)
 
 
+def test_a_night_shift_is_an_hour_shorter_when_clocks_change_within_it() -> None:
+    # Sunday 01:00 to 06:00 is four hours long on the day that loses one.
+    hours = [Hours(6, time(1), time(6))]
+    saturday = local("2025-03-08 12:00")
+    assert clock.count(saturday, minutes=120, hours=hours) == local("2025-03-09 04:00")
+    assert clock.count(saturday, minutes=241, hours=hours) == local("2025-03-16 01:01")
+
+
 def test_opening_hours_follow_the_wall_clock_across_the_change() -> None:
     # Friday evening in standard time, due on Monday morning in daylight time.
     assert clock.count(local("2025-03-07 18:00"), minutes=30, hours=week()) == datetime(

@@ -18,7 +18,7 @@ FIELDS = [
 
 
 @pytest.fixture
-def form(client: Client):
+def form(client):
     return soup_of(client.get(FORM))
 
 

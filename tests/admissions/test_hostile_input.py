@@ -114,12 +114,22 @@ def test_other_encodings_are_answered(client, path, charset) -> None:
         f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in (SHORT | {"message": "+2AA-", "name": "+2AA- Rosa"}).items()
     )
-    response = client.post(
-        path, f"{parts}--b--\r\n".encode(), f"multipart/form-data; boundary=b; charset={charset}"
-    )
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+    # generic(): post() would encode the body anew.
+    response = client.generic("POST", path, f"{parts}--b--\r\n".encode(), kind)
     assert response.status_code in {200, 302, 422}
-    response = client.post(path, b"name=x", f"{URLENCODED}; charset={charset}")
+    response = client.generic("POST", path, b"name=x", f"{URLENCODED}; charset={charset}")
     assert response.status_code in {400, 422}
+
+
+@PATHS
+def test_half_a_character_is_a_hidden_character(client, path) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nRo+2AA-sa\r\n--b--\r\n'
+    kind = "multipart/form-data; boundary=b; charset=utf-7"
+    response = client.generic("POST", path, body, kind)
+    assert response.status_code == 422
+    assert "hidden characters" in errors_at(soup_of(response))["id_name"]
+    assert values_in(soup_of(response))["name"] == ["Rosa"]
 
 
 @PATHS

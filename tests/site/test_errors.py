@@ -30,8 +30,9 @@ class TestErrorPages:
         assert_kind_page(client.get("/nothing/here/"), 404)
 
     @pytest.mark.parametrize("path", ["/", "/programs/", "/help-now/", "/robots.txt"])
-    def test_a_wrong_method_is_405_and_names_the_right_ones(self, client, path):
-        response = client.post(path)
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+    def test_a_wrong_method_is_405_and_names_the_right_ones(self, path, method):
+        response = Client(enforce_csrf_checks=True).generic(method, path)
         assert_kind_page(response, 405)
         assert "GET" in response.headers["Allow"]
 

@@ -66,5 +66,7 @@ class Command(BaseCommand):
 def _createsuperuser() -> str:
     here = Path.cwd()
     python, manage = Path(sys.executable), Path(settings.BASE_DIR, "manage.py")
-    shown = [str(p.relative_to(here)) if p.is_relative_to(here) else str(p) for p in (python, manage)]
+    shown = [
+        str(p.relative_to(here)) if p.is_relative_to(here) else str(p) for p in (python, manage)
+    ]
     return shlex.join([*shown, "createsuperuser"])

@@ -1,0 +1,277 @@
+"""The forms with which staff take the steps of workflow.py, one a step."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import workflow
+from .models import Channel, ContactAttempt, Inquiry
+from .workflow import Action
+
+TEXT_LIMIT = 4000  # characters of a note or a reason
+
+
+def _text(label: Any, *, required: bool = False, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        **kwargs,
+    )
+
+
+class StepForm(forms.Form):
+    """A step on one inquiry. `take()` goes through workflow.py and returns the changed inquiry.
+
+    Every form carries `version`, the inquiry's when the page was made, and `seen`, the newest
+    entry of its timeline then, so that what changed since can be told.
+    """
+
+    action: ClassVar[Action]
+    button: ClassVar[Any]
+    done: ClassVar[Any]  # what the page says afterwards, with %(reference)s
+    free_text: ClassVar[str] = ""  # the field whose text must never be lost
+
+    version = forms.IntegerField(
+        min_value=1,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"),
+            _("This page was incomplete. Open the inquiry again and repeat the step."),
+        ),
+    )
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        inquiry: Inquiry,
+        actor: User,
+        seen: int | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        self.inquiry, self.actor = inquiry, actor
+        now = {"version": inquiry.version, "seen": seen}
+        # Several forms share the page: each needs ids of its own.
+        auto_id = f"id_{self.action.value}_%s"
+        super().__init__(data, auto_id=auto_id, initial=now | (initial or {}))
+
+    def take(self) -> Inquiry:
+        raise NotImplementedError
+
+    @property
+    def act(self) -> dict[str, Any]:
+        """What each step needs that names the version it was made on."""
+        return {
+            "inquiry": self.inquiry,
+            "actor": self.actor,
+            "version": self.cleaned_data["version"],
+        }
+
+
+class ClaimForm(StepForm):
+    action = Action.CLAIM
+    button = _("Claim this inquiry")
+    done = _("%(reference)s is yours.")
+
+    def take(self) -> Inquiry:
+        return workflow.claim(**self.act)
+
+
+class AttemptForm(StepForm):
+    action = Action.ATTEMPT
+    button = _("Log the attempt")
+    done = _("The attempt on %(reference)s is logged.")
+    free_text = "note"
+
+    channel = forms.ChoiceField(
+        label=_("How you tried"),
+        choices=Channel.choices,
+        error_messages={"required": _("Choose how you tried.")},
+    )
+    outcome = forms.ChoiceField(
+        label=_("How it went"),
+        choices=[("", _("Choose one")), *ContactAttempt.Result.choices],
+        error_messages={"required": _("Choose how it went.")},
+    )
+    next_follow_up = forms.DateField(
+        label=_("Follow up on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The inquiry comes back under “Follow up today” on that day."),
+        error_messages={"invalid": _("Write the day as year-month-day, such as 2030-01-31.")},
+    )
+    note = _text(_("Note"))
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
+        kwargs["initial"] = {"channel": inquiry.contact_by} | (kwargs.get("initial") or {})
+        super().__init__(data, inquiry=inquiry, **kwargs)
+        self.fields["next_follow_up"].widget.attrs["min"] = timezone.localdate().isoformat()
+
+    def take(self) -> Inquiry:
+        return workflow.record_attempt(
+            inquiry=self.inquiry,
+            actor=self.actor,
+            channel=self.cleaned_data["channel"],
+            outcome=self.cleaned_data["outcome"],
+            next_follow_up=self.cleaned_data["next_follow_up"],
+            note=self.cleaned_data["note"],
+        )
+
+
+class AssessmentForm(StepForm):
+    action = Action.ASSESSMENT
+    button = _("Save the appointment")
+    done = _("The assessment of %(reference)s is scheduled.")
+
+    at = forms.DateTimeField(
+        label=_("When (Pacific time)"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={
+            "required": _("Choose a day and a time."),
+            "invalid": _("Write the time as year-month-day hour:minute, such as 2030-01-31 14:30."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
+        at = inquiry.assessment_at if inquiry.status == Inquiry.Status.ASSESSMENT else None
+        kwargs["initial"] = {"at": at} | (kwargs.get("initial") or {})
+        super().__init__(data, inquiry=inquiry, **kwargs)
+
+    def take(self) -> Inquiry:
+        at: datetime.datetime = self.cleaned_data["at"]
+        return workflow.schedule_assessment(**self.act, at=at)
+
+
+class NoteForm(StepForm):
+    action = Action.NOTE
+    button = _("Add the note")
+    done = _("The note on %(reference)s is added.")
+    free_text = "text"
+
+    text = _text(_("Note"), required=True, error_messages={"required": _("Write the note.")})
+
+    def take(self) -> Inquiry:
+        return workflow.add_note(
+            inquiry=self.inquiry, actor=self.actor, text=self.cleaned_data["text"]
+        )
+
+
+class ColleagueField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return workflow.shown_name(obj)
+
+
+class HandOverForm(StepForm):
+    action = Action.HAND_OVER
+    button = _("Hand over")
+    done = _("%(reference)s is handed over.")
+    free_text = "reason"
+
+    to = ColleagueField(
+        label=_("To whom"),
+        queryset=User.objects.none(),
+        error_messages={
+            "required": _("Choose a colleague."),
+            "invalid_choice": _("Choose a colleague from the list."),
+        },
+    )
+    reason = _text(_("What they should know"))
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
+        super().__init__(data, inquiry=inquiry, **kwargs)
+        people = workflow.people_who_work()
+        field = self.fields["to"]
+        assert isinstance(field, ColleagueField)  # noqa: S101 - for the type checker
+        # As with outcomes: whoever has it already is not offered, but refused by the workflow.
+        field.queryset = people
+        field.widget.choices = [
+            ("", _("Choose a colleague")),
+            *((p.pk, workflow.shown_name(p)) for p in people if p.pk != inquiry.assignee_id),
+        ]
+
+    def take(self) -> Inquiry:
+        return workflow.hand_over(
+            **self.act, to=self.cleaned_data["to"], reason=self.cleaned_data["reason"]
+        )
+
+
+class ReleaseForm(StepForm):
+    action = Action.RELEASE
+    button = _("Return to the queue")
+    done = _("%(reference)s is back in the queue.")
+    free_text = "reason"
+
+    reason = _text(_("Why"))
+
+    def take(self) -> Inquiry:
+        return workflow.release(**self.act, reason=self.cleaned_data["reason"])
+
+
+class CloseForm(StepForm):
+    action = Action.CLOSE
+    button = _("Close the inquiry")
+    done = _("%(reference)s is closed.")
+    free_text = "reason"
+
+    outcome = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[("", _("Choose one")), *Inquiry.Outcome.choices],
+        error_messages={"required": _("Choose how it ended.")},
+    )
+    reason = _text(_("Remark"))
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
+        super().__init__(data, inquiry=inquiry, **kwargs)
+        # Shown: what is legal now. Accepted: all, so that an outcome that has become illegal
+        # meanwhile is refused by the workflow, in its own words.
+        legal = workflow.closing_outcomes(inquiry)
+        widget = self.fields["outcome"].widget
+        assert isinstance(widget, forms.Select)  # noqa: S101 - for the type checker
+        widget.choices = [("", _("Choose one")), *((o.value, o.label) for o in legal)]
+
+    def take(self) -> Inquiry:
+        return workflow.close(
+            **self.act,
+            outcome=self.cleaned_data["outcome"],
+            reason=self.cleaned_data["reason"],
+        )
+
+
+class ReopenForm(StepForm):
+    action = Action.REOPEN
+    button = _("Reopen the inquiry")
+    done = _("%(reference)s is open again.")
+    free_text = "reason"
+
+    reason = _text(
+        _("Why"), required=True, error_messages={"required": _("Write why it is opened again.")}
+    )
+
+    def take(self) -> Inquiry:
+        return workflow.reopen(**self.act, reason=self.cleaned_data["reason"])
+
+
+FORMS: dict[Action, type[StepForm]] = {
+    form.action: form
+    for form in (
+        ClaimForm,
+        AttemptForm,
+        AssessmentForm,
+        NoteForm,
+        HandOverForm,
+        ReleaseForm,
+        CloseForm,
+        ReopenForm,
+    )
+}

@@ -1,0 +1,147 @@
+"""The stock ModelAdmin of Inquiry, shaped into a queue and a workspace. No field is editable."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import workflow
+from ..models import Inquiry
+from ..workflow import Action
+from . import queue, workspace
+
+
+@admin.register(Inquiry)
+class InquiryAdmin(admin.ModelAdmin):
+    """Read here, changed only by the steps of workflow.py."""
+
+    actions = None
+    list_display = ["reference"]
+    list_per_page = 100
+    list_select_related = ["assignee"]
+    search_fields = ["reference"]  # what is searched, and how, is queue.search
+    search_help_text = gettext_lazy("Reference, name, phone number or e-mail, open or closed.")
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    fields = readonly_fields = ("reference",)
+    view_on_site = False
+    change_list_template = "admin/admissions/inquiry/change_list.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # The queue
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[queue.QueueList]:
+        return queue.QueueList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        return (queue.search(queryset, search_term) if search_term else queryset), False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        can_claim = self.has_change_permission(request)
+        extra = {"title": _("Admissions queue"), "can_claim": can_claim}
+        return super().changelist_view(request, extra | (extra_context or {}))
+
+    # The workspace
+
+    def get_urls(self) -> list[URLPattern]:
+        steps = [
+            path(
+                f"<int:pk>/{action.value}/",
+                self.admin_site.admin_view(partial(self.step_view, action=action)),
+                name=f"admissions_inquiry_{action.value}",
+            )
+            for action in Action
+        ]
+        return steps + super().get_urls()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None or not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        inquiry = self._get(request, object_id)
+        if inquiry is None:
+            return self._unknown(request)
+        workflow.mark_viewed(inquiry=inquiry)
+        return self._page(request, inquiry)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The inquiry's history is its timeline; the admin's own log knows nothing of it."""
+        url = reverse("admin:admissions_inquiry_change", args=[object_id])
+        return redirect(f"{url}#timeline")
+
+    def step_view(self, request: HttpRequest, pk: int, *, action: Action) -> HttpResponse:
+        """Take one step, then show the workspace; a step not taken shows it with what was typed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        inquiry = self._get(request, str(pk))
+        if inquiry is None:
+            return self._unknown(request)
+        if request.method != "POST":
+            return redirect(inquiry)
+        result = workspace.take_step(action, inquiry, _actor(request), request.POST)
+        if isinstance(result, dict):
+            fresh = self._get(request, str(pk)) or inquiry
+            return self._page(request, fresh, result)
+        workspace.say_done(request, result)
+        return redirect(inquiry)
+
+    def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
+        """The inquiry with its assignee, or None. One query."""
+        inquiry: Inquiry | None = self.get_object(request, object_id)
+        return inquiry
+
+    def _unknown(self, request: HttpRequest) -> HttpResponse:
+        messages.warning(request, _("There is no inquiry at this address."))
+        return redirect("admin:admissions_inquiry_changelist")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("assignee")
+
+    def _page(
+        self, request: HttpRequest, inquiry: Inquiry, refusal: workspace.Refusal | None = None
+    ) -> HttpResponse:
+        return TemplateResponse(
+            request,
+            "admin/admissions/inquiry/workspace.html",
+            {
+                **self.admin_site.each_context(request),
+                **workspace.context(inquiry, _actor(request), refusal),
+                "opts": self.opts,
+                "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},
+            },
+            status=(refusal or {}).get("status", 200),
+        )
+
+
+def _actor(request: HttpRequest) -> User:
+    """The member of staff, whom the admin site has let in already."""
+    return cast(User, request.user)

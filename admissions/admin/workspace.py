@@ -1,0 +1,161 @@
+"""The workspace of one inquiry: what is known, what to do next, what was done.
+
+Its views take the steps of workflow.py. Each step has its own address, answers POST only, and
+shows the workspace again, with what was typed, when it is not taken.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .. import workflow
+from ..action_forms import FORMS, NoteForm, StepForm
+from ..models import ContactAttempt, Event, Inquiry
+from ..workflow import Action, IllegalTransition, StaleInquiry
+from .wording import Row
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+# The step that usually comes next; the page shows its form open.
+USUAL_NEXT = {
+    Inquiry.Status.NEW: Action.CLAIM,
+    Inquiry.Status.CLAIMED: Action.ATTEMPT,
+    Inquiry.Status.CONTACTED: Action.ASSESSMENT,
+    Inquiry.Status.ASSESSMENT: Action.CLOSE,
+    Inquiry.Status.CLOSED: Action.REOPEN,
+}
+
+
+class Refusal(TypedDict, total=False):
+    """Why a step was not taken, for the page that says so."""
+
+    form: StepForm
+    message: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline, with the attempt it tells of."""
+
+    event: Event
+    attempt: ContactAttempt | None
+    by: str
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.event.from_status) and self.event.from_status != self.event.to_status
+
+
+@dataclass(frozen=True)
+class Step:
+    """A form as the page offers it."""
+
+    action: Action
+    form: StepForm
+    is_next: bool
+    is_open: bool
+
+
+def timeline(inquiry: Inquiry) -> list[Entry]:
+    """The inquiry's timeline, newest first. Two queries."""
+    attempts: dict[tuple[datetime.datetime, int | None], ContactAttempt] = {
+        (attempt.at, attempt.actor_id): attempt for attempt in inquiry.attempts.all()
+    }
+    return [
+        Entry(
+            event,
+            attempts.get((event.at, event.actor_id))
+            if event.kind == Event.Kind.ATTEMPTED
+            else None,
+            workflow.shown_name(event.actor) if event.actor else "",
+        )
+        for event in inquiry.events.select_related("actor").order_by("-at", "-pk")
+    ]
+
+
+def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refusal | StepForm:
+    """Try the step with what was posted: the form when it was taken, else why it was not."""
+    form = FORMS[action](data, inquiry=inquiry, actor=actor)
+    if not form.is_valid():
+        return Refusal(form=form, status=UNPROCESSABLE)
+    try:
+        form.take()
+    except (StaleInquiry, IllegalTransition) as error:
+        return Refusal(form=form, message=str(error), status=CONFLICT)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return Refusal(form=form, status=UNPROCESSABLE)
+    return form
+
+
+def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dict[str, Any]:
+    """What the workspace's template shows; `refusal` is the step that was just not taken."""
+    refusal = refusal or {}
+    entries = timeline(inquiry)
+    form = refusal.get("form")
+    if form is not None and refusal.get("message"):
+        form = _kept(form, inquiry, user, entries)
+    return {
+        "inquiry": inquiry,
+        "row": Row(inquiry, timezone.now()),
+        "entries": entries,
+        "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
+        "steps": _steps(inquiry, user, entries, form),
+        "refused": refusal.get("message", ""),
+        "error_form": form if form is not None and form.errors else None,
+        "changes": _since(entries, refusal["form"], inquiry) if refusal.get("message") else [],
+    }
+
+
+def _steps(
+    inquiry: Inquiry, user: User, entries: Sequence[Entry], bound: StepForm | None
+) -> list[Step]:
+    """The legal steps, the usual next one first. `bound` takes the place of its fresh form."""
+    seen = max((entry.event.pk for entry in entries), default=0)
+    usual = USUAL_NEXT[Inquiry.Status(inquiry.status)]
+    steps = []
+    for action in workflow.legal_actions(inquiry, user):
+        mine = bound is not None and bound.action == action
+        form = bound if mine else None
+        form = form or FORMS[action](inquiry=inquiry, actor=user, seen=seen)
+        steps.append(Step(action, form, action == usual, mine or action == usual))
+    return sorted(steps, key=lambda step: not step.is_next)
+
+
+def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]) -> StepForm:
+    """What was typed, in a form for the inquiry as it is now, so that it can be sent again.
+
+    When the step is no longer to be taken, its text moves into the note: words are never lost.
+    """
+    seen = max((entry.event.pk for entry in entries), default=0)
+    typed: dict[str, Any] = {name: form.data.get(name, "") for name in form.fields}
+    typed |= {"version": inquiry.version, "seen": seen}
+    legal = workflow.legal_actions(inquiry, user)
+    if form.action in legal:
+        return type(form)(initial=typed, inquiry=inquiry, actor=user)
+    text = str(typed.get(form.free_text, ""))
+    return NoteForm(initial={"text": text}, inquiry=inquiry, actor=user, seen=seen)
+
+
+def _since(entries: Sequence[Entry], form: StepForm, inquiry: Inquiry) -> list[Entry]:
+    """What was added to the timeline after the page that `form` was on."""
+    seen = form.cleaned_data.get("seen")
+    if seen is not None:
+        return [entry for entry in entries if entry.event.pk > seen]
+    behind = inquiry.version - form.cleaned_data["version"]
+    return list(entries[: max(behind, 0)])
+
+
+def say_done(request: HttpRequest, form: StepForm) -> None:
+    messages.success(request, form.done % {"reference": form.inquiry.reference})

@@ -1,0 +1,5 @@
+"""The public inquiry form."""
+
+from .inquiry import InquiryForm
+
+__all__ = ["InquiryForm"]

@@ -1,0 +1,155 @@
+"""Taking in an inquiry: the one function that stores what a person sent."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any, NotRequired, TypedDict, Unpack, cast
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Field
+from django.utils import timezone
+
+from . import clock
+from .models import Consent, Event, Inquiry, Notification
+from .reference import new_reference
+
+# Which words a consent was given under. Raise it with every change to the consent question's
+# text (forms/wording.py), and keep the old words where counsel can find them: the repository.
+CONSENT_WORDING_VERSION = "inquiry-1"
+
+RETRIES = 4
+
+
+class Answers(TypedDict):
+    """What was answered, already validated and normalised. `phone` is E.164."""
+
+    asking_for: str
+    name: str
+    contact_by: str
+    relationship: NotRequired[str]
+    ask_for: NotRequired[str]
+    phone: NotRequired[str]
+    phone_extension: NotRequired[str]
+    email: NotRequired[str]
+    best_time: NotRequired[list[str]]
+    voicemail_ok: NotRequired[bool]
+    language: NotRequired[str]
+    situation: NotRequired[str]
+    payer: NotRequired[str]
+    message: NotRequired[str]
+
+
+def receive(
+    *,
+    key: UUID,
+    consent: Collection[str] = (),
+    source: str = Inquiry.Source.WEB,
+    site_language: str = Inquiry.Language.ENGLISH,
+    at: datetime.datetime | None = None,
+    **answers: Unpack[Answers],
+) -> Inquiry:
+    """Store an inquiry with its consents, its first event and its notification, in one transaction.
+
+    `key` makes it idempotent: the same key sent again is the same inquiry. Answers that differ
+    then replace the earlier ones, whatever state the inquiry is in; those stay in its timeline,
+    and its version rises. Two posts of one key at once give one inquiry.
+
+    `consent` names channels (call, text, email). At most 10 queries, whatever the number of
+    inquiries. Raises IntegrityError when the answers break a rule of the table.
+    """
+    new = Inquiry(
+        idempotency_key=key,
+        received_at=at or timezone.now(),
+        source=source,
+        site_language=site_language,
+        **answers,
+    )
+    for _retry in range(RETRIES):
+        # Another post of this key was first, or the reference is taken. Neither happens again:
+        # the key is found next time, and the reference is another.
+        with suppress(IntegrityError):
+            return _receive(new, answers, consent)
+    return _receive(new, answers, consent)
+
+
+@transaction.atomic
+def _receive(new: Inquiry, answers: Answers, consent: Collection[str]) -> Inquiry:
+    known = Inquiry.objects.select_for_update().filter(idempotency_key=new.idempotency_key).first()
+    if known is not None:
+        return _correct(known, answers, consent, new.received_at)
+    new.reference = new_reference()
+    new.due_at = clock.due_at(new.received_at)
+    new.save(force_insert=True)
+    _give(new, consent, new.received_at)
+    Event.objects.create(
+        inquiry=new,
+        kind=Event.Kind.RECEIVED,
+        at=new.received_at,
+        to_status=Inquiry.Status.NEW,
+    )
+    Notification.objects.create(
+        kind=Notification.Kind.NEW_INQUIRY, inquiry=new, due_at=new.received_at
+    )
+    return new
+
+
+def _correct(
+    inquiry: Inquiry, answers: Answers, consent: Collection[str], at: datetime.datetime
+) -> Inquiry:
+    """Make `answers` the current ones. Nothing happens when they say the same as before."""
+    earlier: dict[str, Any] = {}
+    for name in Answers.__annotations__:
+        field = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
+        new, old = answers.get(name, field.get_default()), getattr(inquiry, name)
+        old = field.get_prep_value(old)
+        if field.get_prep_value(new) != old:
+            earlier[name] = old
+            setattr(inquiry, name, new)
+    given = {row.channel: row for row in inquiry.consents.filter(revoked_at__isnull=True)}
+    fields = list(earlier)
+    if set(given) != set(consent):
+        earlier["consent"] = sorted(given)
+    if not earlier:
+        return inquiry
+    inquiry.version += 1  # the row is locked
+    inquiry.save(update_fields=[*fields, "version"])
+    withdrawn = [row.pk for channel, row in given.items() if channel not in consent]
+    if withdrawn:
+        inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
+    _give(inquiry, set(consent) - set(given), at)
+    Event.objects.create(
+        inquiry=inquiry,
+        kind=Event.Kind.CORRECTED,
+        at=at,
+        from_status=inquiry.status,
+        to_status=inquiry.status,
+        text=_earlier_answers(earlier),
+    )
+    return inquiry
+
+
+def _give(inquiry: Inquiry, channels: Collection[str], at: datetime.datetime) -> None:
+    Consent.objects.bulk_create(
+        Consent(
+            inquiry=inquiry,
+            channel=channel,
+            wording_version=CONSENT_WORDING_VERSION,
+            language=inquiry.site_language,
+            given_at=at,
+        )
+        for channel in sorted(channels)
+    )
+
+
+def _earlier_answers(earlier: dict[str, Any]) -> str:
+    """Which answers changed, then what each said before. Read by staff, in the timeline."""
+    lines = [f"Changed: {', '.join(earlier)}."]
+    for name, value in earlier.items():
+        said = ", ".join(value) if isinstance(value, list) else str(value)
+        if isinstance(value, bool):
+            said = "yes" if value else "no"
+        lines.append(f"{name} before: {said or '(empty)'}")
+    return "\n".join(lines)

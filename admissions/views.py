@@ -1,0 +1,126 @@
+"""The public inquiry: the form, the check of its answers, the confirmation.
+
+Nothing a visitor typed is kept between requests: the check page posts it again. No page here may
+be stored by a browser or a cache.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.models import AdmissionStep, Clinic
+
+from . import clock, intake
+from .forms import InquiryForm
+from .models import Inquiry
+
+FORM_TYPES = {"", "application/x-www-form-urlencoded", "multipart/form-data"}
+UNPROCESSABLE, UNSUPPORTED = 422, 415
+RECEIPT_SECONDS = 24 * 60 * 60
+
+private = cache_control(no_store=True, private=True)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def inquiry(request: HttpRequest) -> HttpResponse:
+    """The form. A POST stores the answers, or shows them again to change one."""
+    if request.method != "POST":
+        return _form_page(request, InquiryForm.for_audience(request.GET.get("for", "")))
+    if not _is_form(request):
+        return _form_page(request, InquiryForm(), status=UNSUPPORTED)
+    if "change" in request.POST:
+        return _form_page(request, InquiryForm.again(request.POST, focus=request.POST["change"]))
+    form = InquiryForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=UNPROCESSABLE)
+    stored = intake.receive(
+        key=UUID(form.key),
+        consent=form.cleaned_data["consent"],
+        site_language=form.site_language,
+        **form.answers(),
+    )
+    return redirect("admissions:received", token=receipt(stored.reference))
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """The answers in words, to be checked before they are sent. Stores nothing."""
+    if request.method != "POST":
+        return redirect("admissions:inquiry")
+    if not _is_form(request):
+        return _form_page(request, InquiryForm(), status=UNSUPPORTED)
+    form = InquiryForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=UNPROCESSABLE)
+    return render(request, "admissions/check.html", {"form": form})
+
+
+@private
+@require_safe
+def received(request: HttpRequest, token: str) -> HttpResponse:
+    """The confirmation, from the signed reference alone: it says nothing about the person."""
+    reference = read_receipt(token)
+    if reference is None:
+        return render(request, "admissions/received_unknown.html", status=404)
+    clinic = Clinic.current()
+    context = {
+        "clinic": clinic,
+        "reference": reference,
+        "promise": clock.promise_in_words(clinic),
+        # The first step, getting in touch, is what this page confirms.
+        "steps": AdmissionStep.objects.live()[1:],
+    }
+    return render(request, "admissions/received.html", context)
+
+
+def csrf_lost(request: HttpRequest) -> HttpResponse | None:
+    """For a form post whose CSRF check failed: the form with every answer kept, status 403.
+
+    None for any other request. Stores nothing; the page carries a fresh token and cookie, so
+    pressing the button again is enough.
+    """
+    ours = {reverse("admissions:inquiry"), reverse("admissions:check")}
+    if request.method != "POST" or request.path not in ours:
+        return None
+    form = InquiryForm.again(request.POST)
+    response = _form_page(request, form, status=403, unsent=True)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def receipt(reference: str) -> str:
+    """The token of a confirmation page: the signed reference, good for a day."""
+    return _signer().sign(reference)
+
+
+def read_receipt(token: str) -> str | None:
+    """The reference in `token`; None when it was altered, made up or is too old. No query."""
+    try:
+        return _signer().unsign(token, max_age=RECEIPT_SECONDS)
+    except signing.BadSignature:  # SignatureExpired is one
+        return None
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="admissions.received")
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.content_type in FORM_TYPES
+
+
+def _form_page(
+    request: HttpRequest, form: InquiryForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {"form": form, "audiences": Inquiry.AskingFor, **more}
+    return render(request, "admissions/inquiry.html", context, status=status)

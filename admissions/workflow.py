@@ -1,0 +1,419 @@
+"""The steps of an inquiry, from new to closed. This module alone changes a status.
+
+Each step is one transaction: it locks the row, checks who acts (PermissionDenied), which version
+they acted on (StaleInquiry) and whether the step is legal now (IllegalTransition), changes the
+row, raises its version and adds an entry to its timeline. Notes, views and attempts only add, so
+they name no version and raise none; the one attempt that moves the status raises it, since a
+colleague who decides on the older status has to be told.
+
+What is typed into a step and cannot be used raises ValidationError keyed by the step's argument.
+Every function returns the inquiry as it now is; the one passed in is left alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Channel, ContactAttempt, Event, Inquiry
+
+Status = Inquiry.Status
+Outcome = Inquiry.Outcome
+Result = ContactAttempt.Result
+
+
+class Action(models.TextChoices):
+    """A step, by the name its address has in the admin."""
+
+    CLAIM = "claim", gettext_lazy("Claim")
+    ATTEMPT = "attempt", gettext_lazy("Log an attempt")
+    ASSESSMENT = "assessment", gettext_lazy("Schedule the assessment")
+    NOTE = "note", gettext_lazy("Add a note")
+    HAND_OVER = "hand-over", gettext_lazy("Hand over")
+    RELEASE = "release", gettext_lazy("Return to the queue")
+    CLOSE = "close", gettext_lazy("Close")
+    REOPEN = "reopen", gettext_lazy("Reopen")
+
+
+# status → action → the status it leads to.
+TRANSITIONS: dict[Status, dict[Action, Status]] = {
+    Status.NEW: {
+        Action.CLAIM: Status.CLAIMED,
+        Action.NOTE: Status.NEW,
+        Action.HAND_OVER: Status.CLAIMED,
+        Action.CLOSE: Status.CLOSED,
+    },
+    Status.CLAIMED: {
+        # When it reached the person; any other attempt leaves the status as it is.
+        Action.ATTEMPT: Status.CONTACTED,
+        Action.NOTE: Status.CLAIMED,
+        Action.HAND_OVER: Status.CLAIMED,
+        Action.RELEASE: Status.NEW,
+        Action.CLOSE: Status.CLOSED,
+    },
+    Status.CONTACTED: {
+        Action.ATTEMPT: Status.CONTACTED,
+        Action.ASSESSMENT: Status.ASSESSMENT,
+        Action.NOTE: Status.CONTACTED,
+        Action.HAND_OVER: Status.CONTACTED,
+        Action.RELEASE: Status.NEW,
+        Action.CLOSE: Status.CLOSED,
+    },
+    Status.ASSESSMENT: {
+        Action.ATTEMPT: Status.ASSESSMENT,
+        Action.ASSESSMENT: Status.ASSESSMENT,
+        Action.NOTE: Status.ASSESSMENT,
+        Action.HAND_OVER: Status.ASSESSMENT,
+        Action.CLOSE: Status.CLOSED,
+    },
+    Status.CLOSED: {
+        Action.NOTE: Status.CLOSED,
+        # Back to whoever had it; to the queue (new) when nobody had, or they no longer work here.
+        Action.REOPEN: Status.CLAIMED,
+    },
+}
+
+_AFTER_CONTACT = frozenset({Status.CONTACTED, Status.ASSESSMENT})
+_CLAIMED_ON = _AFTER_CONTACT | {Status.CLAIMED}
+_OPEN = _CLAIMED_ON | {Status.NEW}
+
+# Which outcomes a status can be closed with: nobody is admitted or turned away unheard.
+CLOSES_FROM: dict[Outcome, frozenset[Status]] = {
+    Outcome.ADMITTED: _AFTER_CONTACT,
+    Outcome.REFERRED_ON: _AFTER_CONTACT,
+    Outcome.NOT_A_FIT: _AFTER_CONTACT,
+    Outcome.COULD_NOT_REACH: _CLAIMED_ON,
+    Outcome.WITHDREW: _CLAIMED_ON,
+    Outcome.DUPLICATE: _OPEN,
+    Outcome.SPAM: _OPEN,
+}
+
+
+class WorkflowError(Exception):
+    """A step that was not taken. `str()` says why to the person; `current` is the row as it is."""
+
+    def __init__(self, message: str, current: Inquiry) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class StaleInquiry(WorkflowError):
+    """Somebody changed the inquiry after the page this step was made on was shown."""
+
+
+class IllegalTransition(WorkflowError):
+    """The step does not fit where the inquiry stands."""
+
+
+# Who may do what
+
+
+def people_who_work() -> models.QuerySet[User]:
+    """Active staff who may work inquiries: those one can be handed to."""
+    return (
+        User.objects.with_perm(
+            "admissions.change_inquiry", backend="django.contrib.auth.backends.ModelBackend"
+        )
+        .filter(is_staff=True)
+        .order_by("first_name", "last_name", "username")
+    )
+
+
+def may(user: User, action: Action, inquiry: Inquiry) -> bool:
+    """Whether `user` has the right to this step, legal now or not.
+
+    Moving work between people is for whoever has it, and for leads.
+    """
+    if not user.has_perm("admissions.change_inquiry"):
+        return False
+    if action in {Action.HAND_OVER, Action.RELEASE}:
+        return inquiry.assignee_id == user.pk or user.has_perm("admissions.assign_inquiry")
+    return True
+
+
+def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
+    """The steps that `user` can take now, in the order in which they are offered."""
+    table = TRANSITIONS[Status(inquiry.status)]
+    return [action for action in Action if action in table and may(user, action, inquiry)]
+
+
+def closing_outcomes(inquiry: Inquiry) -> list[Outcome]:
+    """The outcomes that `inquiry` can be closed with now."""
+    return [
+        outcome
+        for outcome in Outcome
+        if inquiry.status in CLOSES_FROM[outcome]
+        # "Could not reach" needs somebody to have tried.
+        and (outcome != Outcome.COULD_NOT_REACH or inquiry.first_attempt_at is not None)
+    ]
+
+
+def shown_name(user: User) -> str:
+    """How colleagues call a member of staff: full name, or else the account's."""
+    return user.get_full_name() or user.get_username()
+
+
+# The steps
+
+
+def claim(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
+    """Take a new inquiry. Of two who claim at once one gets it; the other hears whose it is."""
+    with _step(Action.CLAIM, inquiry, actor, version) as current:
+        current.assignee = actor
+        _change(current, Action.CLAIM, Event.Kind.CLAIMED, actor)
+    return current
+
+
+def hand_over(
+    *, inquiry: Inquiry, actor: User, version: int, to: User, reason: str = ""
+) -> Inquiry:
+    """Give an inquiry to `to`. Coordinators give away their own, leads any, new ones included."""
+    with _step(Action.HAND_OVER, inquiry, actor, version) as current:
+        if to.pk == current.assignee_id:
+            raise ValidationError({"to": _("The inquiry is already with this person.")})
+        if not people_who_work().filter(pk=to.pk).exists():
+            raise ValidationError({"to": _("Choose somebody who works inquiries.")})
+        current.assignee = to
+        text = _with_reason(_("To %(name)s.") % {"name": shown_name(to)}, reason)
+        _change(current, Action.HAND_OVER, Event.Kind.HANDED_OVER, actor, text=text)
+    return current
+
+
+def release(*, inquiry: Inquiry, actor: User, version: int, reason: str = "") -> Inquiry:
+    """Put an inquiry back into the queue, for anybody to claim."""
+    with _step(Action.RELEASE, inquiry, actor, version) as current:
+        current.assignee = None
+        _change(current, Action.RELEASE, Event.Kind.RELEASED, actor, text=reason.strip())
+    return current
+
+
+def record_attempt(
+    *,
+    inquiry: Inquiry,
+    actor: User,
+    channel: str,
+    outcome: str,
+    next_follow_up: datetime.date | None = None,
+    note: str = "",
+) -> Inquiry:
+    """Log one try to reach the person. The first that reaches them makes the inquiry contacted.
+
+    `next_follow_up` brings the inquiry back on that day. Left out, a day already reached counts as
+    done and is cleared; one that is still to come stays.
+    """
+    with _step(Action.ATTEMPT, inquiry, actor) as current:
+        now = timezone.now()
+        _check_attempt(channel, outcome, next_follow_up)
+        reached = outcome == Result.REACHED
+        current.first_attempt_at = current.first_attempt_at or now
+        if reached:
+            current.first_contact_at = current.first_contact_at or now
+        if next_follow_up or (current.follow_up_on and current.follow_up_on <= _today(now)):
+            current.follow_up_on = next_follow_up
+        ContactAttempt.objects.create(
+            inquiry=current,
+            actor=actor,
+            channel=channel,
+            outcome=outcome,
+            at=now,
+            next_follow_up=next_follow_up,
+        )
+        kind, text = Event.Kind.ATTEMPTED, note.strip()
+        if reached and current.status == Status.CLAIMED:
+            _change(current, Action.ATTEMPT, kind, actor, text=text, at=now)
+        else:
+            current.save(update_fields=["first_attempt_at", "first_contact_at", "follow_up_on"])
+            _append(current, kind, actor, before=current.status, text=text, at=now)
+    return current
+
+
+def add_note(*, inquiry: Inquiry, actor: User, text: str) -> Inquiry:
+    """Add a remark to the timeline, of a closed inquiry too."""
+    with _step(Action.NOTE, inquiry, actor) as current:
+        if not text.strip():
+            raise ValidationError({"text": _("Write the note.")})
+        _append(current, Event.Kind.NOTED, actor, before=current.status, text=text.strip())
+    return current
+
+
+def schedule_assessment(
+    *, inquiry: Inquiry, actor: User, version: int, at: datetime.datetime
+) -> Inquiry:
+    """Set when the assessment is, or move it."""
+    with _step(Action.ASSESSMENT, inquiry, actor, version) as current:
+        if at <= timezone.now():
+            raise ValidationError({"at": _("Choose a time that is still to come.")})
+        current.assessment_at = at
+        text = date_format(timezone.localtime(at), "D, M j, Y, g:i a")
+        _change(current, Action.ASSESSMENT, Event.Kind.ASSESSMENT, actor, text=text)
+    return current
+
+
+def close(
+    *, inquiry: Inquiry, actor: User, version: int, outcome: str, reason: str = ""
+) -> Inquiry:
+    """End the work on an inquiry, with how it ended."""
+    with _step(Action.CLOSE, inquiry, actor, version) as current:
+        if outcome not in Outcome:
+            raise ValidationError({"outcome": _("Choose how it ended.")})
+        if outcome not in closing_outcomes(current):
+            raise IllegalTransition(_why_not_this_outcome(Outcome(outcome)), current)
+        current.outcome = outcome
+        current.closed_at = timezone.now()
+        current.follow_up_on = None
+        text = _with_reason(f"{Outcome(outcome).label}.", reason)
+        _change(current, Action.CLOSE, Event.Kind.CLOSED, actor, text=text)
+    return current
+
+
+def reopen(*, inquiry: Inquiry, actor: User, version: int, reason: str) -> Inquiry:
+    """Take up a closed inquiry again, with whoever had it, or back in the queue."""
+    with _step(Action.REOPEN, inquiry, actor, version) as current:
+        if not reason.strip():
+            raise ValidationError({"reason": _("Write why it is opened again.")})
+        current.outcome = ""
+        current.closed_at = None
+        to = TRANSITIONS[Status.CLOSED][Action.REOPEN]
+        if current.assignee is None or not may(current.assignee, Action.NOTE, current):
+            current.assignee = None
+            to = Status.NEW
+        _change(current, Action.REOPEN, Event.Kind.REOPENED, actor, text=reason.strip(), to=to)
+    return current
+
+
+def mark_viewed(*, inquiry: Inquiry) -> None:
+    """Remember when a member of staff first opened the inquiry. One write, the first time only."""
+    if inquiry.first_viewed_at is None:
+        Inquiry.objects.filter(pk=inquiry.pk, first_viewed_at__isnull=True).update(
+            first_viewed_at=timezone.now()
+        )
+
+
+# How a step is taken
+
+
+@contextmanager
+def _step(
+    action: Action, inquiry: Inquiry, actor: User, version: int | None = None
+) -> Iterator[Inquiry]:
+    """The locked row, once `actor` may take this step on it now. An exception undoes it all."""
+    with transaction.atomic():
+        # "self": PostgreSQL does not lock the nullable side of a join. On SQLite the transaction
+        # itself, being IMMEDIATE, keeps every other writer out.
+        current = (
+            Inquiry.objects.select_for_update(of=("self",))
+            .select_related("assignee")
+            .get(pk=inquiry.pk)
+        )
+        if not may(actor, action, current):
+            raise PermissionDenied(_("This step is not yours to take."))
+        legal = action in TRANSITIONS[Status(current.status)]
+        if not legal and action == Action.CLAIM:
+            # Before the version: "Cora has it" tells more than "the page was out of date".
+            raise IllegalTransition(_why_not(action, current, actor), current)
+        if version is not None and version != current.version:
+            raise StaleInquiry(_("Somebody changed this inquiry while you had it open."), current)
+        if not legal:
+            raise IllegalTransition(_why_not(action, current, actor), current)
+        yield current
+
+
+def _change(
+    current: Inquiry,
+    action: Action,
+    kind: Event.Kind,
+    actor: User,
+    *,
+    text: str = "",
+    to: Status | None = None,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Move `current` as the table says (or to `to`), raise its version, add to its timeline."""
+    before = Status(current.status)
+    current.status = to or TRANSITIONS[before][action]
+    current.version += 1
+    current.save()
+    _append(current, kind, actor, before=before, text=text, at=at)
+
+
+def _append(
+    current: Inquiry,
+    kind: Event.Kind,
+    actor: User,
+    *,
+    before: str,
+    text: str,
+    at: datetime.datetime | None = None,
+) -> None:
+    Event.objects.create(
+        inquiry=current,
+        kind=kind,
+        at=at or timezone.now(),
+        actor=actor,
+        from_status=before,
+        to_status=current.status,
+        text=text,
+    )
+
+
+def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | None) -> None:
+    errors = {}
+    if channel not in Channel:
+        errors["channel"] = _("Choose how you tried.")
+    if outcome not in Result:
+        errors["outcome"] = _("Choose how it went.")
+    elif outcome == Result.VOICEMAIL and channel != Channel.CALL:
+        errors["outcome"] = _("A voicemail is left by phone. Choose “Phone call”, or how it went.")
+    if next_follow_up and next_follow_up < _today():
+        errors["next_follow_up"] = _("Choose today or a day to come.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def _today(now: datetime.datetime | None = None) -> datetime.date:
+    return timezone.localdate(now)
+
+
+def _with_reason(sentence: str, reason: str) -> str:
+    return "\n".join(part for part in (sentence, reason.strip()) if part)
+
+
+def _why_not(action: Action, current: Inquiry, actor: User) -> str:
+    """The sentence for a step that is not legal now."""
+    if current.status == Status.CLOSED:
+        return _("This inquiry is closed. Reopen it first.")
+    if action == Action.CLAIM and current.assignee is not None:
+        if current.assignee_id == actor.pk:
+            return _("You have already claimed this inquiry.")
+        return _("%(name)s has already claimed this inquiry.") % {
+            "name": shown_name(current.assignee)
+        }
+    reasons = {
+        Action.REOPEN: _("This inquiry is open already."),
+        Action.RELEASE: _("An assessment is scheduled. Hand the inquiry over to somebody instead."),
+        Action.ASSESSMENT: _(
+            "Nobody has reached this person yet. Log the attempt that does first."
+        ),
+    }
+    if current.status == Status.NEW and action != Action.REOPEN:
+        return _("Nobody has claimed this inquiry yet. Claim it first.")
+    return reasons[action]
+
+
+def _why_not_this_outcome(outcome: Outcome) -> str:
+    if outcome == Outcome.COULD_NOT_REACH:
+        return _("Nobody has tried to reach this person yet. Log an attempt first.")
+    if outcome == Outcome.WITHDREW:
+        return _("Nobody has claimed this inquiry yet. Claim it first.")
+    return _("“%(outcome)s” needs a contact first: log the attempt that reached the person.") % {
+        "outcome": outcome.label
+    }
