@@ -77,6 +77,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A POST whose CSRF cookie was lost. On the inquiry form the answers come back in the form."""
     from admissions.views import csrf_lost  # noqa: PLC0415 - views need the apps to be loaded
 
+    if request.method != "POST":
+        # Nothing here takes a PUT or a DELETE, with a token or without.
+        return method_not_allowed(request, "GET, HEAD, POST")
     return csrf_lost(request) or page(request, 403, "csrf")
 
 

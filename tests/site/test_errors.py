@@ -29,6 +29,12 @@ class TestErrorPages:
     def test_an_unknown_address_is_404(self, client):
         assert_kind_page(client.get("/nothing/here/"), 404)
 
+    @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+    def test_the_form_takes_no_method_but_post(self, method):
+        response = Client(enforce_csrf_checks=True).generic(method, FORM)
+        assert_kind_page(response, 405)
+        assert "POST" in response.headers["Allow"]
+
     @pytest.mark.parametrize("path", ["/", "/programs/", "/help-now/", "/robots.txt"])
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
     def test_a_wrong_method_is_405_and_names_the_right_ones(self, path, method):
