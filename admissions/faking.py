@@ -11,12 +11,14 @@ import datetime
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
+from phonenumber_field.phonenumber import PhoneNumber
 from stdnum import luhn
 
 from programs.models import Payer
@@ -299,7 +301,7 @@ def _inquiry(rng: random.Random) -> Inquiry:
         relationship=rng.choice(RELATIONS) if asking_for == Inquiry.AskingFor.FAMILY else "",
         name=name,
         ask_for=rng.choice(["", "", rng.choice(FIRST_NAMES)]),
-        phone=f"+1619555{rng.randrange(100, 200):04d}" if has_phone else "",
+        phone=_number(rng.randrange(100, 200)) if has_phone else "",
         email=f"demo.{rng.randrange(10**6)}@example.org" if has_email else "",
         contact_by=contact_by,
         best_time=sorted(rng.sample(["morning", "midday", "evening"], rng.randrange(3))) or ["any"],
@@ -322,6 +324,12 @@ def _consents(rng: random.Random, inquiry: Inquiry) -> list[Consent]:
             given_at=inquiry.received_at,
         )
     ]
+
+
+@cache
+def _number(last: int) -> PhoneNumber:
+    """619-555-0100 to -0199, parsed once each: reading a number costs more than storing a row."""
+    return PhoneNumber.from_string(f"+1619555{last:04d}")
 
 
 def _uuid(rng: random.Random) -> UUID:

@@ -1,5 +1,7 @@
 """The site's settings, less what would make tests slow: everything else is the real thing."""
 
+import os
+
 from amity_site.settings import *  # noqa: F403
 
 # The manifest needs collectstatic; the tests of serving run that themselves.
@@ -11,3 +13,15 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# WhiteNoise then answers from the apps' own folders; nothing has been collected for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+
+# Emptying the cache between tests empties a whole Redis database: each process side by side has
+# its own, counted from the one CACHE_URL names.
+if _worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    _location = CACHES["default"].get("LOCATION", "")  # noqa: F405
+    _server, _, _number = _location.rpartition("/")
+    if _number.isdigit():
+        _number = (int(_number) + int(_worker.removeprefix("gw"))) % 16
+        CACHES["default"]["LOCATION"] = f"{_server}/{_number}"  # noqa: F405

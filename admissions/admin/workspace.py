@@ -113,6 +113,7 @@ def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dic
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
         "steps": _steps(inquiry, user, entries, form),
         "refused": refusal.get("message", ""),
+        "kept": form is not None and bool(form.visible_fields()),
         "error_form": form if form is not None and form.errors else None,
         "changes": _since(entries, refusal["form"], inquiry) if refusal.get("message") else [],
     }

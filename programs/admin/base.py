@@ -10,7 +10,7 @@ from adminsortable2.admin import CustomInlineFormSet, SortableAdminMixin, Sortab
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminIntegerFieldWidget
+from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
@@ -31,6 +31,7 @@ from .ordering import rearrange, stepped
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
+SENTENCES = 300  # characters: from this length on a field holds sentences, not a title
 STATE_FILTERS = [StateFilter, ReviewFilter]
 
 
@@ -78,12 +79,15 @@ class ContentForm(forms.ModelForm):
 class LanguagesMixin:
     """Labels each translated field with its language's name and marks up its language.
 
-    Mixed in before modeltranslation's classes, which call the field “title [es]”.
+    Mixed in before modeltranslation's classes, which call the field “title [es]”. Fields that hold
+    sentences get room for them.
     """
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
+        if isinstance(db_field, models.CharField) and (db_field.max_length or 0) >= SENTENCES:
+            kwargs.setdefault("widget", AdminTextareaWidget(attrs={"rows": 3}))
         field: forms.Field | None = super().formfield_for_dbfield(  # type: ignore[misc]
             db_field, request, **kwargs
         )
@@ -139,7 +143,6 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionedAdmin, Translati
     list_display_links = ["__str__"]
     list_filter = [*STATE_FILTERS]
     list_per_page = 100
-    save_on_top = True
     actions = ["move_up", "move_down"]
 
     class Media:
@@ -201,7 +204,7 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionedAdmin, Translati
         elif record.review_due:
             next_ = _("Next %(day)s") % {"day": formats.date_format(record.review_due)}
         parts = [(part,) for part in (last, next_) if part]
-        return format_html_join(mark_safe("<br>"), "{}", parts) or _("Not reviewed yet")
+        return format_html_join(mark_safe("<br>"), "{}", parts) or self.get_empty_value_display()
 
     # Moving: by dragging, or by these two actions from the keyboard and without JavaScript
 

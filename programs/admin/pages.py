@@ -38,7 +38,7 @@ class QuestionAdmin(ContentAdmin):
     @admin.display(description=_("audience"), ordering="audience")
     def asked_by(self, question: Question) -> StrOrPromise:
         """The audience in one word; the full name would make each row of the list four lines."""
-        return SHORT_AUDIENCES[question.audience]
+        return SHORT_AUDIENCES[Question.Audience(question.audience)]
 
     @admin.display(description=_("answer"), ordering="answer_en")
     def answer_state(self, question: Question) -> StrOrPromise:
@@ -55,6 +55,7 @@ class PageSectionInline(ContentInline):
 
 @admin.register(Page)
 class PageAdmin(ContentAdmin):
+    save_on_top = True
     inlines = [PageSectionInline]
     fieldsets = sections(
         (_("In the browser's tab and in search results"), [both("title"), both("description")]),

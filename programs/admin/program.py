@@ -76,6 +76,7 @@ class ProgramAdmin(ContentAdmin):
     list_select_related = ["level"]
     filter_horizontal = ["conditions"]
     readonly_fields = ["hours_a_week"]
+    save_on_top = True
     inlines = [
         EntryPathInline,
         ComponentInline,

@@ -8,9 +8,15 @@ from typing import NamedTuple, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Q, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import (
+    build_localized_fieldname,
+    get_language,
+    resolution_order,
+)
 
 from .base import UNIQUE_SLUG_MESSAGE, ContentQuerySet, ContentRecord, unique_slug
 
@@ -198,14 +204,31 @@ class ProgramPartQuerySet(ContentQuerySet):
         return self.live(at).filter(program__in=Program.objects.live(at))
 
     def as_rows(self) -> Self:
-        """Tuples of (kind, slug, title, text, position, pk), alike for every part."""
-        kind = Value(self.model._meta.model_name, output_field=CharField())
-        # Unordered: SQLite allows no ORDER BY inside a union.
+        """Tuples of (kind, slug, title, text, position, pk), alike for every part.
+
+        The texts are those of the active language, or else of its fallbacks.
+        """
+        # modeltranslation's own values_list puts columns in the order of a set, which differs
+        # from model to model: joined by a union, titles would now and then stand where texts do.
         return (
-            self.order_by()
-            .annotate(kind=kind)
-            .values_list("kind", "slug", "title", "text", "position", "pk")
+            self.rewrite(False)  # type: ignore[attr-defined]
+            .order_by()  # SQLite allows no ORDER BY inside a union
+            .annotate(
+                kind=Value(self.model._meta.model_name, output_field=CharField()),
+                local_title=_in_active_language("title"),
+                local_text=_in_active_language("text"),
+            )
+            .values_list("kind", "slug", "local_title", "local_text", "position", "pk")
         )
+
+
+def _in_active_language(name: str) -> Coalesce:
+    """The column of a translated field to show now: the first that is filled in."""
+    columns = [
+        NullIf(build_localized_fieldname(name, language), Value(""))
+        for language in resolution_order(get_language())
+    ]
+    return Coalesce(*columns, Value(""), output_field=TextField())
 
 
 class ProgramPart(ContentRecord):

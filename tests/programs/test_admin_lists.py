@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -85,10 +85,13 @@ def test_a_list_marks_what_is_overdue_for_review_in_words(desk):
     rows.condition(position=1, review_due=today - timedelta(days=1)).save()
     rows.condition(position=2, review_due=today).save()
     rows.condition(position=3).save()
-    late, due, never = column(desk.get(list_url(Condition)), "next_review")
-    assert late.startswith("Overdue: ")
-    assert not due.startswith("Overdue")
+    reviewed = {"reviewed_by": "A. Clinician", "reviewed_on": date(2026, 5, 4)}
+    rows.condition(position=4, review_due=date(2199, 5, 4), **reviewed).save()
+    late, due, never, done = column(desk.get(list_url(Condition)), "review")
+    assert late.startswith("Overdue since ")
+    assert due.startswith("Next ")
     assert never == "–"
+    assert done == "Reviewed May 4, 2026Next May 4, 2199"
 
 
 @pytest.mark.parametrize(
@@ -246,7 +249,8 @@ def test_moving_in_a_narrowed_list_passes_what_is_shown(desk, db):
 
 
 def test_records_are_deleted_one_by_one_with_a_version_never_in_bulk(desk, abc):
-    desk.post(list_url(Condition), {"action": "delete_selected", "_selected_action": [abc["a"]]})
+    data = {"action": "delete_selected", "_selected_action": [abc["a"]], "post": "yes"}
+    desk.post(list_url(Condition), data)
     assert order() == "abc"
 
 

@@ -90,10 +90,17 @@ def test_parts_of_a_single_kind_can_be_read_alone(iop):
 
 def test_parts_are_in_the_language_of_the_page_and_in_english_where_that_is_blank(iop):
     rows.component(program=iop, title="Group therapy", title_es="Terapia de grupo").save()
-    rows.component(program=iop, title="Life skills").save()
+    rows.component(program=iop, title="Life skills", title_es="").save()
     with translation.override("es"):
         titles = [part.title for part in iop.parts(*PARTS)["component"]]
     assert titles == ["Terapia de grupo", "Life skills"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_columns_of_every_kind_of_part_are_in_one_order(language):
+    with translation.override(language):
+        orders = {tuple(model.objects.all().as_rows().query.selected) for model in PARTS}
+    assert orders == {("kind", "slug", "local_title", "local_text", "position", "pk")}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ from tests.serving import (
     manage,
 )
 
+# One process runs them all, so that the site is prepared once.
+pytestmark = pytest.mark.xdist_group("serve")
+
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to see it refused
 
 

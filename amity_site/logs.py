@@ -1,0 +1,34 @@
+"""How the site writes its log: without what people wrote to it."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+
+
+class PrivateFormatter(logging.Formatter):
+    """Leaves out the message of an exception, which may quote a person's words.
+
+    A unique constraint names the e-mail address it met twice, a decoder the bytes it stumbled
+    over. The kind of an exception and the lines of code it came through are enough to find a
+    mistake. Below ERROR not even those are written: a client's mistake is one line.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.levelno < logging.ERROR and record.exc_info:
+            record = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
+        return super().format(record)
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        parts: list[str] = []
+        error = ei[1]
+        while error is not None:
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__name__}")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\nwhich came of\n\n".join(parts)
