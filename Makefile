@@ -8,6 +8,8 @@ CHROMIUM ?= /usr/bin/chromium
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/9
 PYTEST := $(PY) -m pytest
+# A file's tests stay together: those of serving share one running site.
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := tests --ignore=tests/browser --ignore=tests/faults
 
 .DEFAULT_GOAL := help
@@ -27,12 +29,12 @@ demo: setup ## the same with made-up inquiries and an account for each role
 	@exec $(PY) manage.py demo
 
 test: setup-dev ## the tests that need only Python
-	@$(PYTEST) -n auto --dist loadgroup $(QUICK)
+	@$(PYTEST) $(SIDE_BY_SIDE) $(QUICK)
 
 test-all: setup-dev ## browsers, PostgreSQL + Redis, and faults (after `make test`)
 	@$(PY) -m tests.needs chromium="$(CHROMIUM)" database="$(TEST_DATABASE_URL)" cache="$(TEST_CACHE_URL)"
 	@CHROMIUM="$(CHROMIUM)" $(PYTEST) tests/browser
-	@DATABASE_URL="$(TEST_DATABASE_URL)" CACHE_URL="$(TEST_CACHE_URL)" $(PYTEST) -n auto --dist loadgroup $(QUICK)
+	@DATABASE_URL="$(TEST_DATABASE_URL)" CACHE_URL="$(TEST_CACHE_URL)" $(PYTEST) $(SIDE_BY_SIDE) $(QUICK)
 	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PYTEST) tests/faults
 
 faults: setup-dev ## the fault tests at full size
@@ -47,7 +49,7 @@ TEMPLATES = $$(find templates -name '*.html')
 check: setup-dev ## lint, types, templates, migrations, deployment, locks
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --quiet --check .
-	@$(PY) -m djade --check --target-version 5.2 $(TEMPLATES)
+	@.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
 	@$(PY) -m djlint --quiet --lint templates
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) manage.py makemigrations --check --dry-run
@@ -59,7 +61,7 @@ check: setup-dev ## lint, types, templates, migrations, deployment, locks
 fmt: setup-dev ## mend what can be mended
 	@$(PY) -m ruff check --quiet --fix .
 	@$(PY) -m ruff format --quiet .
-	@$(PY) -m djade --target-version 5.2 $(TEMPLATES)
+	@.venv/bin/djade --target-version 5.2 $(TEMPLATES)
 
 css: node_modules ## rebuild the committed stylesheets (needs Node)
 	@npm run --silent css

@@ -23,10 +23,11 @@ _READ_INQUIRIES = {
 }
 # Changing an inquiry means taking the workflow's steps; no screen edits its fields.
 _WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry"}
-_CONTENT = (
-    "clinic openinghours closedday acceptedpayer crisisline levelofcare program entrypath component "
-    "suitabilitycriterion durationfactor condition admissionstep question page pagesection"
-).split()
+_CONTENT = [
+    *("clinic", "openinghours", "closedday", "acceptedpayer", "crisisline"),
+    *("levelofcare", "program", "entrypath", "component", "suitabilitycriterion"),
+    *("durationfactor", "condition", "admissionstep", "question", "page", "pagesection"),
+]
 
 GROUPS: dict[str, set[str]] = {
     COORDINATORS: _WORK_INQUIRIES,

@@ -307,13 +307,10 @@ def _step(
 ) -> Iterator[Inquiry]:
     """The locked row, once `actor` may take this step on it now. An exception undoes it all."""
     with transaction.atomic():
-        # "self": PostgreSQL does not lock the nullable side of a join. On SQLite the transaction
-        # itself, being IMMEDIATE, keeps every other writer out.
-        current = (
-            Inquiry.objects.select_for_update(of=("self",))
-            .select_related("assignee")
-            .get(pk=inquiry.pk)
-        )
+        # No join here: PostgreSQL, having waited for the lock, reads the row anew but not what is
+        # joined to it, and the assignee would be the one from before. (On SQLite the transaction
+        # itself, being IMMEDIATE, keeps every other writer out.)
+        current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         if not may(actor, action, current):
             raise PermissionDenied(_("This step is not yours to take."))
         legal = action in TRANSITIONS[Status(current.status)]

@@ -146,7 +146,8 @@ def email(env: Env) -> dict[str, Any]:
 
 def allowed_hosts(env: Env, *, site: str) -> list[str]:
     """ALLOWED_HOSTS (comma-separated host names), by default loopback and SITE_URL's host."""
-    hosts: list[str] = [host.strip() for host in env.list("ALLOWED_HOSTS", []) if host.strip()]
+    written: list[str] = env.list("ALLOWED_HOSTS", [])
+    hosts = [host.strip() for host in written if host.strip()]
     for host in hosts:
         if "/" in host or " " in host:
             raise EnvError(f'ALLOWED_HOSTS holds "{host}": write names only, such as "example.org"')

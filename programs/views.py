@@ -23,6 +23,7 @@ from .models import (
     EntryPath,
     LevelOfCare,
     Page,
+    PageSection,
     Program,
     Question,
     SuitabilityCriterion,
@@ -40,7 +41,7 @@ class PageView(TemplateView):
         return super().get_context_data(page=page, sections=self.sections(page), **kwargs)
 
     def sections(self, page: Page) -> Any:
-        return page.sections.live().filled()
+        return PageSection.objects.live().filled().filter(page=page)
 
 
 class HomeView(PageView):

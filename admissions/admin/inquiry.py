@@ -115,16 +115,13 @@ class InquiryAdmin(admin.ModelAdmin):
         return redirect(inquiry)
 
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
-        """The inquiry with its assignee, or None. One query."""
+        """The inquiry, or None. One query."""
         inquiry: Inquiry | None = self.get_object(request, object_id)
         return inquiry
 
     def _unknown(self, request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("There is no inquiry at this address."))
         return redirect("admin:admissions_inquiry_changelist")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("assignee")
 
     def _page(
         self, request: HttpRequest, inquiry: Inquiry, refusal: workspace.Refusal | None = None

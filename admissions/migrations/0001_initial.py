@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,211 +18,726 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Inquiry',
+            name="Inquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reference', models.CharField(default=admissions.reference.new_reference, editable=False, max_length=12, unique=True, verbose_name='reference')),
-                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='idempotency key')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('source', models.CharField(choices=[('web', 'Website'), ('phone', 'Phone'), ('walk-in', 'Walk-in')], default='web', max_length=10, verbose_name='how it came')),
-                ('site_language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], default='en', max_length=2, verbose_name='language of the form')),
-                ('asking_for', models.CharField(choices=[('self', 'Me'), ('family', 'Someone I care about'), ('professional', 'A client or patient of mine')], max_length=20, verbose_name='asking for')),
-                ('relationship', models.CharField(blank=True, max_length=60, verbose_name='relationship')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('ask_for', models.CharField(blank=True, max_length=120, verbose_name='who to ask for')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='phone')),
-                ('phone_extension', models.CharField(blank=True, max_length=12, verbose_name='extension')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('contact_by', models.CharField(choices=[('call', 'Phone call'), ('text', 'Text message'), ('email', 'E-mail')], max_length=10, verbose_name='contact by')),
-                ('best_time', models.JSONField(blank=True, default=list, verbose_name='best times')),
-                ('voicemail_ok', models.BooleanField(default=False, verbose_name='voicemail is fine')),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], default='en', max_length=2, verbose_name='language to speak')),
-                ('situation', models.CharField(blank=True, choices=[('after-detox', 'Finishing, or just out of, detoxification'), ('after-residential', 'Finishing, or just out of, residential care'), ('direct', 'Not in treatment now'), ('other', 'Something else'), ('unsure', 'Not sure')], max_length=20, verbose_name='situation')),
-                ('payer', models.CharField(blank=True, choices=[('private', 'Private or employer insurance'), ('medi-cal', 'Medi-Cal'), ('medicare', 'Medicare'), ('military', 'TRICARE or VA'), ('self-pay', 'Paying myself'), ('unsure', 'Not sure')], max_length=20, verbose_name='payer type')),
-                ('message', models.TextField(blank=True, max_length=2000, verbose_name='message')),
-                ('status', models.CharField(choices=[('new', 'New'), ('claimed', 'Claimed'), ('contacted', 'Contacted'), ('assessment', 'Assessment scheduled'), ('closed', 'Closed')], default='new', editable=False, max_length=12, verbose_name='status')),
-                ('outcome', models.CharField(blank=True, choices=[('admitted', 'Admitted'), ('referred-on', 'Referred on'), ('not-a-fit', 'Not a fit'), ('could-not-reach', 'Could not reach'), ('withdrew', 'Withdrew'), ('duplicate', 'Duplicate'), ('spam', 'Spam')], editable=False, max_length=20, verbose_name='outcome')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'Normal'), (1, 'High'), (2, 'Urgent')], default=0, editable=False, verbose_name='priority')),
-                ('due_at', models.DateTimeField(editable=False, verbose_name='due')),
-                ('follow_up_on', models.DateField(blank=True, editable=False, null=True, verbose_name='follow up on')),
-                ('assessment_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='assessment')),
-                ('first_viewed_at', models.DateTimeField(editable=False, null=True, verbose_name='first viewed')),
-                ('first_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='first attempt')),
-                ('first_contact_at', models.DateTimeField(editable=False, null=True, verbose_name='first contact')),
-                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('legal_hold', models.BooleanField(default=False, editable=False, verbose_name='legal hold')),
-                ('assignee', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "reference",
+                    models.CharField(
+                        default=admissions.reference.new_reference,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                (
+                    "idempotency_key",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                        verbose_name="idempotency key",
+                    ),
+                ),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="received"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("web", "Website"), ("phone", "Phone"), ("walk-in", "Walk-in")],
+                        default="web",
+                        max_length=10,
+                        verbose_name="how it came",
+                    ),
+                ),
+                (
+                    "site_language",
+                    models.CharField(
+                        choices=[("en", "English"), ("es", "Spanish")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language of the form",
+                    ),
+                ),
+                (
+                    "asking_for",
+                    models.CharField(
+                        choices=[
+                            ("self", "Me"),
+                            ("family", "Someone I care about"),
+                            ("professional", "A client or patient of mine"),
+                        ],
+                        max_length=20,
+                        verbose_name="asking for",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.CharField(blank=True, max_length=60, verbose_name="relationship"),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "ask_for",
+                    models.CharField(blank=True, max_length=120, verbose_name="who to ask for"),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="phone"
+                    ),
+                ),
+                (
+                    "phone_extension",
+                    models.CharField(blank=True, max_length=12, verbose_name="extension"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "contact_by",
+                    models.CharField(
+                        choices=[
+                            ("call", "Phone call"),
+                            ("text", "Text message"),
+                            ("email", "E-mail"),
+                        ],
+                        max_length=10,
+                        verbose_name="contact by",
+                    ),
+                ),
+                (
+                    "best_time",
+                    models.JSONField(blank=True, default=list, verbose_name="best times"),
+                ),
+                (
+                    "voicemail_ok",
+                    models.BooleanField(default=False, verbose_name="voicemail is fine"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("es", "Spanish")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language to speak",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("after-detox", "Finishing, or just out of, detoxification"),
+                            ("after-residential", "Finishing, or just out of, residential care"),
+                            ("direct", "Not in treatment now"),
+                            ("other", "Something else"),
+                            ("unsure", "Not sure"),
+                        ],
+                        max_length=20,
+                        verbose_name="situation",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("private", "Private or employer insurance"),
+                            ("medi-cal", "Medi-Cal"),
+                            ("medicare", "Medicare"),
+                            ("military", "TRICARE or VA"),
+                            ("self-pay", "Paying myself"),
+                            ("unsure", "Not sure"),
+                        ],
+                        max_length=20,
+                        verbose_name="payer type",
+                    ),
+                ),
+                ("message", models.TextField(blank=True, max_length=2000, verbose_name="message")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("claimed", "Claimed"),
+                            ("contacted", "Contacted"),
+                            ("assessment", "Assessment scheduled"),
+                            ("closed", "Closed"),
+                        ],
+                        default="new",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("admitted", "Admitted"),
+                            ("referred-on", "Referred on"),
+                            ("not-a-fit", "Not a fit"),
+                            ("could-not-reach", "Could not reach"),
+                            ("withdrew", "Withdrew"),
+                            ("duplicate", "Duplicate"),
+                            ("spam", "Spam"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Normal"), (1, "High"), (2, "Urgent")],
+                        default=0,
+                        editable=False,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(editable=False, verbose_name="due")),
+                (
+                    "follow_up_on",
+                    models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="follow up on"
+                    ),
+                ),
+                (
+                    "assessment_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="assessment"
+                    ),
+                ),
+                (
+                    "first_viewed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="first viewed"),
+                ),
+                (
+                    "first_attempt_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="first attempt"),
+                ),
+                (
+                    "first_contact_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="first contact"),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="closed"),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="version"),
+                ),
+                (
+                    "legal_hold",
+                    models.BooleanField(default=False, editable=False, verbose_name="legal hold"),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inquiries",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inquiry',
-                'verbose_name_plural': 'inquiries',
-                'ordering': ['due_at', 'pk'],
-                'permissions': [('assign_inquiry', 'Can hand an inquiry to somebody else')],
-                'default_permissions': ('add', 'change', 'view'),
+                "verbose_name": "inquiry",
+                "verbose_name_plural": "inquiries",
+                "ordering": ["due_at", "pk"],
+                "permissions": [("assign_inquiry", "Can hand an inquiry to somebody else")],
+                "default_permissions": ("add", "change", "view"),
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('received', 'Received'), ('corrected', 'Answers sent again'), ('claimed', 'Claimed'), ('handed-over', 'Handed over'), ('released', 'Returned to the queue'), ('noted', 'Note'), ('attempted', 'Contact attempt'), ('assessment', 'Assessment scheduled'), ('closed', 'Closed'), ('reopened', 'Reopened')], max_length=20, verbose_name='kind')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
-                ('from_status', models.CharField(blank=True, choices=[('new', 'New'), ('claimed', 'Claimed'), ('contacted', 'Contacted'), ('assessment', 'Assessment scheduled'), ('closed', 'Closed')], max_length=12, verbose_name='from')),
-                ('to_status', models.CharField(blank=True, choices=[('new', 'New'), ('claimed', 'Claimed'), ('contacted', 'Contacted'), ('assessment', 'Assessment scheduled'), ('closed', 'Closed')], max_length=12, verbose_name='to')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('actor', models.ForeignKey(blank=True, help_text='Empty when the site itself or a visitor did it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='admissions.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("corrected", "Answers sent again"),
+                            ("claimed", "Claimed"),
+                            ("handed-over", "Handed over"),
+                            ("released", "Returned to the queue"),
+                            ("noted", "Note"),
+                            ("attempted", "Contact attempt"),
+                            ("assessment", "Assessment scheduled"),
+                            ("closed", "Closed"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new", "New"),
+                            ("claimed", "Claimed"),
+                            ("contacted", "Contacted"),
+                            ("assessment", "Assessment scheduled"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=12,
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new", "New"),
+                            ("claimed", "Claimed"),
+                            ("contacted", "Contacted"),
+                            ("assessment", "Assessment scheduled"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=12,
+                        verbose_name="to",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty when the site itself or a visitor did it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="admissions.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'timeline entry',
-                'verbose_name_plural': 'timeline',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "timeline entry",
+                "verbose_name_plural": "timeline",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ContactAttempt',
+            name="ContactAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('call', 'Phone call'), ('text', 'Text message'), ('email', 'E-mail')], max_length=10, verbose_name='channel')),
-                ('outcome', models.CharField(choices=[('reached', 'Reached the person'), ('no-answer', 'No answer'), ('voicemail', 'Left a voicemail'), ('sent', 'Message sent, no reply yet'), ('wrong-number', 'Wrong number or address')], max_length=20, verbose_name='outcome')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
-                ('next_follow_up', models.DateField(blank=True, null=True, verbose_name='next follow-up')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='admissions.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("call", "Phone call"),
+                            ("text", "Text message"),
+                            ("email", "E-mail"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "Reached the person"),
+                            ("no-answer", "No answer"),
+                            ("voicemail", "Left a voicemail"),
+                            ("sent", "Message sent, no reply yet"),
+                            ("wrong-number", "Wrong number or address"),
+                        ],
+                        max_length=20,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                (
+                    "next_follow_up",
+                    models.DateField(blank=True, null=True, verbose_name="next follow-up"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to="admissions.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact attempt',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "contact attempt",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('call', 'Phone call'), ('text', 'Text message'), ('email', 'E-mail')], max_length=10, verbose_name='channel')),
-                ('wording_version', models.CharField(max_length=20, verbose_name='wording')),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=2, verbose_name='language')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='admissions.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("call", "Phone call"),
+                            ("text", "Text message"),
+                            ("email", "E-mail"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("wording_version", models.CharField(max_length=20, verbose_name="wording")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("es", "Spanish")],
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("given_at", models.DateTimeField(verbose_name="given")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="admissions.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consent',
-                'ordering': ['pk'],
+                "verbose_name": "consent",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('new-inquiry', 'New inquiry')], max_length=20, verbose_name='kind')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='due')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('last_error', models.CharField(blank=True, max_length=120, verbose_name='last error')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='admissions.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new-inquiry", "New inquiry")], max_length=20, verbose_name="kind"
+                    ),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="due"),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                (
+                    "last_error",
+                    models.CharField(blank=True, max_length=120, verbose_name="last error"),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to="admissions.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notification',
-                'ordering': ['due_at', 'pk'],
+                "verbose_name": "notification",
+                "ordering": ["due_at", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(fields=['status', 'due_at', 'id'], name='inquiry_queue'),
+            model_name="inquiry",
+            index=models.Index(fields=["status", "due_at", "id"], name="inquiry_queue"),
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(fields=['assignee', 'status', 'due_at', 'id'], name='inquiry_queue_of_assignee'),
+            model_name="inquiry",
+            index=models.Index(
+                fields=["assignee", "status", "due_at", "id"], name="inquiry_queue_of_assignee"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(fields=['due_at', 'id'], name='inquiry_by_due'),
+            model_name="inquiry",
+            index=models.Index(fields=["due_at", "id"], name="inquiry_by_due"),
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(models.OrderBy(models.F('received_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='inquiry_newest_first'),
+            model_name="inquiry",
+            index=models.Index(
+                models.OrderBy(models.F("received_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="inquiry_newest_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(condition=models.Q(('follow_up_on__isnull', False)), fields=['follow_up_on', 'id'], name='inquiry_follow_up'),
+            model_name="inquiry",
+            index=models.Index(
+                condition=models.Q(("follow_up_on__isnull", False)),
+                fields=["follow_up_on", "id"],
+                name="inquiry_follow_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('asking_for__in', ['self', 'family', 'professional'])), name='inquiry_known_asking_for', violation_error_message='Choose who the inquiry is for.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asking_for__in", ["self", "family", "professional"])),
+                name="inquiry_known_asking_for",
+                violation_error_message="Choose who the inquiry is for.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact_by__in', ['call', 'text']), models.Q(('phone', ''), _negated=True)), models.Q(('contact_by', 'email'), models.Q(('email', ''), _negated=True)), _connector='OR'), name='inquiry_has_its_contact_route', violation_error_message='The way to reach this person is missing.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("contact_by__in", ["call", "text"]), models.Q(("phone", ""), _negated=True)
+                    ),
+                    models.Q(("contact_by", "email"), models.Q(("email", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="inquiry_has_its_contact_route",
+                violation_error_message="The way to reach this person is missing.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='inquiry_has_name', violation_error_message='An inquiry needs a name to ask for.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="inquiry_has_name",
+                violation_error_message="An inquiry needs a name to ask for.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'claimed', 'contacted', 'assessment', 'closed'])), name='inquiry_known_status', violation_error_message='Choose one of the statuses listed.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["new", "claimed", "contacted", "assessment", "closed"])
+                ),
+                name="inquiry_known_status",
+                violation_error_message="Choose one of the statuses listed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), ('status', 'closed'), ('outcome__in', ['admitted', 'referred-on', 'not-a-fit', 'could-not-reach', 'withdrew', 'duplicate', 'spam'])), _connector='OR'), name='inquiry_closed_means_outcome', violation_error_message='A closed inquiry has an outcome, an open one has none.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("status", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("outcome", ""),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("status", "closed"),
+                        (
+                            "outcome__in",
+                            [
+                                "admitted",
+                                "referred-on",
+                                "not-a-fit",
+                                "could-not-reach",
+                                "withdrew",
+                                "duplicate",
+                                "spam",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="inquiry_closed_means_outcome",
+                violation_error_message="A closed inquiry has an outcome, an open one has none.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'closed'), models.Q(('assignee__isnull', True), ('status', 'new')), models.Q(('assignee__isnull', False), ('status__in', ['claimed', 'contacted', 'assessment'])), _connector='OR'), name='inquiry_open_and_claimed_has_assignee', violation_error_message='Nobody has claimed this inquiry yet.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "closed"),
+                    models.Q(("assignee__isnull", True), ("status", "new")),
+                    models.Q(
+                        ("assignee__isnull", False),
+                        ("status__in", ["claimed", "contacted", "assessment"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="inquiry_open_and_claimed_has_assignee",
+                violation_error_message="Nobody has claimed this inquiry yet.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', [0, 1, 2])), name='inquiry_known_priority', violation_error_message='Choose one of the priorities listed.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", [0, 1, 2])),
+                name="inquiry_known_priority",
+                violation_error_message="Choose one of the priorities listed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('received_at'))), name='inquiry_due_after_received', violation_error_message='An inquiry cannot be due before it came.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gte", models.F("received_at"))),
+                name="inquiry_due_after_received",
+                violation_error_message="An inquiry cannot be due before it came.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='inquiry_version_positive', violation_error_message='A version counts from 1.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)),
+                name="inquiry_version_positive",
+                violation_error_message="A version counts from 1.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['inquiry', 'at', 'id'], name='event_timeline'),
+            model_name="event",
+            index=models.Index(fields=["inquiry", "at", "id"], name="event_timeline"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['received', 'corrected', 'claimed', 'handed-over', 'released', 'noted', 'attempted', 'assessment', 'closed', 'reopened'])), name='event_known_kind', violation_error_message='Choose one of the kinds listed.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "received",
+                            "corrected",
+                            "claimed",
+                            "handed-over",
+                            "released",
+                            "noted",
+                            "attempted",
+                            "assessment",
+                            "closed",
+                            "reopened",
+                        ],
+                    )
+                ),
+                name="event_known_kind",
+                violation_error_message="Choose one of the kinds listed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'received')), fields=('inquiry',), name='event_received_once', violation_error_message='An inquiry is received once.'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "received")),
+                fields=("inquiry",),
+                name="event_received_once",
+                violation_error_message="An inquiry is received once.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['call', 'text', 'email'])), name='contactattempt_known_channel', violation_error_message='Choose one of the channels listed.'),
+            model_name="contactattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["call", "text", "email"])),
+                name="contactattempt_known_channel",
+                violation_error_message="Choose one of the channels listed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['reached', 'no-answer', 'voicemail', 'sent', 'wrong-number'])), name='contactattempt_known_outcome', violation_error_message='Choose one of the outcomes listed.'),
+            model_name="contactattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["reached", "no-answer", "voicemail", "sent", "wrong-number"])
+                ),
+                name="contactattempt_known_outcome",
+                violation_error_message="Choose one of the outcomes listed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('inquiry', 'channel'), name='consent_one_current_per_channel', violation_error_message='This channel already has a consent.'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at__isnull", True)),
+                fields=("inquiry", "channel"),
+                name="consent_one_current_per_channel",
+                violation_error_message="This channel already has a consent.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['call', 'text', 'email'])), name='consent_known_channel', violation_error_message='Choose one of the channels listed.'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["call", "text", "email"])),
+                name="consent_known_channel",
+                violation_error_message="Choose one of the channels listed.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('revoked_at__gte', models.F('given_at')), _connector='OR'), name='consent_revoked_after_given', violation_error_message='A consent is revoked after it was given.'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("revoked_at__isnull", True),
+                    ("revoked_at__gte", models.F("given_at")),
+                    _connector="OR",
+                ),
+                name="consent_revoked_after_given",
+                violation_error_message="A consent is revoked after it was given.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['due_at', 'id'], name='notification_outbox'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="notification_outbox",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'kind'), name='notification_once_per_kind', violation_error_message='This notification already exists.'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(
+                fields=("inquiry", "kind"),
+                name="notification_once_per_kind",
+                violation_error_message="This notification already exists.",
+            ),
         ),
     ]

@@ -41,9 +41,7 @@ class Event(models.Model):
         verbose_name=_("by"),
         help_text=_("Empty when the site itself or a visitor did it."),
     )
-    from_status = models.CharField(
-        _("from"), max_length=12, choices=Inquiry.Status, blank=True
-    )
+    from_status = models.CharField(_("from"), max_length=12, choices=Inquiry.Status, blank=True)
     to_status = models.CharField(_("to"), max_length=12, choices=Inquiry.Status, blank=True)
     text = models.TextField(_("text"), blank=True)
 
@@ -54,18 +52,20 @@ class Event(models.Model):
         indexes = [models.Index(fields=["inquiry", "at", "id"], name="event_timeline")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=[
-                    "received",
-                    "corrected",
-                    "claimed",
-                    "handed-over",
-                    "released",
-                    "noted",
-                    "attempted",
-                    "assessment",
-                    "closed",
-                    "reopened",
-                ]),
+                condition=Q(
+                    kind__in=[
+                        "received",
+                        "corrected",
+                        "claimed",
+                        "handed-over",
+                        "released",
+                        "noted",
+                        "attempted",
+                        "assessment",
+                        "closed",
+                        "reopened",
+                    ]
+                ),
                 name="event_known_kind",
                 violation_error_message=_("Choose one of the kinds listed."),
             ),
@@ -110,13 +110,15 @@ class ContactAttempt(models.Model):
                 violation_error_message=_("Choose one of the channels listed."),
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=[
-                    "reached",
-                    "no-answer",
-                    "voicemail",
-                    "sent",
-                    "wrong-number",
-                ]),
+                condition=Q(
+                    outcome__in=[
+                        "reached",
+                        "no-answer",
+                        "voicemail",
+                        "sent",
+                        "wrong-number",
+                    ]
+                ),
                 name="contactattempt_known_outcome",
                 violation_error_message=_("Choose one of the outcomes listed."),
             ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from uuid import uuid4
 from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -47,9 +47,7 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def overdue(self, at: datetime.datetime | None = None) -> Self:
         """Open, past their due time, and nobody has tried to reach the person yet."""
-        return self.open().filter(
-            first_attempt_at__isnull=True, due_at__lt=at or timezone.now()
-        )
+        return self.open().filter(first_attempt_at__isnull=True, due_at__lt=at or timezone.now())
 
     def follow_up_due(self, on: datetime.date | None = None) -> Self:
         """Open, with a follow-up date that is `on` (today) or earlier."""
@@ -124,9 +122,7 @@ class Inquiry(models.Model):
         _("idempotency key"), default=uuid4, unique=True, editable=False
     )
     received_at = models.DateTimeField(_("received"), default=timezone.now)
-    source = models.CharField(
-        _("how it came"), max_length=10, choices=Source, default=Source.WEB
-    )
+    source = models.CharField(_("how it came"), max_length=10, choices=Source, default=Source.WEB)
     site_language = models.CharField(
         _("language of the form"), max_length=2, choices=Language, default=Language.ENGLISH
     )
@@ -193,9 +189,7 @@ class Inquiry(models.Model):
                 fields=["assignee", "status", "due_at", "id"], name="inquiry_queue_of_assignee"
             ),
             models.Index(fields=["due_at", "id"], name="inquiry_by_due"),
-            models.Index(
-                F("received_at").desc(), F("id").desc(), name="inquiry_newest_first"
-            ),
+            models.Index(F("received_at").desc(), F("id").desc(), name="inquiry_newest_first"),
             models.Index(
                 fields=["follow_up_on", "id"],
                 name="inquiry_follow_up",
@@ -246,9 +240,7 @@ class Inquiry(models.Model):
             models.CheckConstraint(
                 condition=Q(status="closed")
                 | Q(status="new", assignee__isnull=True)
-                | Q(
-                    status__in=["claimed", "contacted", "assessment"], assignee__isnull=False
-                ),
+                | Q(status__in=["claimed", "contacted", "assessment"], assignee__isnull=False),
                 name="inquiry_open_and_claimed_has_assignee",
                 violation_error_message=_("Nobody has claimed this inquiry yet."),
             ),
@@ -287,9 +279,7 @@ class Inquiry(models.Model):
 
     def is_overdue(self, at: datetime.datetime | None = None) -> bool:
         return (
-            self.is_open
-            and self.first_attempt_at is None
-            and self.due_at < (at or timezone.now())
+            self.is_open and self.first_attempt_at is None and self.due_at < (at or timezone.now())
         )
 
 

@@ -20,9 +20,6 @@ from admissions.models import Inquiry
 from amity_site.management.commands.demo import INQUIRIES
 from tests.serving import Served, assert_one_line, copy_project, free_port, manage
 
-# One process runs them all: starting a demo takes seconds.
-pytestmark = pytest.mark.xdist_group("demo")
-
 ROLES = ["coordinator", "lead", "editor", "auditor", "admin"]
 
 
