@@ -73,10 +73,7 @@ def when_ready(server: Any) -> None:
     """Runs in the master once it listens and before the first worker is forked."""
     del server
     from django.db import connections  # noqa: PLC0415 - only now are the settings loaded
-    from django.urls import get_resolver  # noqa: PLC0415
 
-    # Every view is imported now, once, instead of by the first visitor of each worker.
-    _ = get_resolver().url_patterns
     # A connection shared by processes would corrupt what it carries.
     connections.close_all()
     ready = os.environ.get("AMITY_READY")

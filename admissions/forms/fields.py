@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from phonenumber_field.formfields import PhoneNumberField  # type: ignore[import-untyped]
+from phonenumber_field.formfields import PhoneNumberField
 
 from . import wording
 

@@ -39,10 +39,10 @@ def fetch_form(port: int, *, timeout: float = 10) -> Form:
         connection.close()
     if response.status != 200:
         raise ConnectionError(f"the form answered {response.status}")
-    return Form(cookie, _value(page, "csrfmiddlewaretoken"), _value(page, "key"))
+    return Form(cookie, value(page, "csrfmiddlewaretoken"), value(page, "key"))
 
 
-def _value(page: str, name: str) -> str:
+def value(page: str, name: str) -> str:
     match = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]+)"', page)
     assert match, f"the form has no hidden {name}"
     return match[1]
