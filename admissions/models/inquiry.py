@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,10 @@ class Channel(models.TextChoices):
     CALL = "call", _("Phone call")
     TEXT = "text", _("Text message")
     EMAIL = "email", _("E-mail")
+
+
+# Whether anybody has tried to reach the person: what stops the response clock.
+TRIED = ExpressionWrapper(Q(first_attempt_at__isnull=False), output_field=models.BooleanField())
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -54,8 +58,10 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         return self.open().filter(follow_up_on__lte=on or timezone.localdate())
 
     def most_overdue_first(self) -> Self:
-        """The queue's order: by the response clock, the longest overdue on top."""
-        return self.order_by("due_at", "pk")
+        """The queue's order: whom nobody has tried yet by the response clock, the longest overdue
+        on top; below them, in the same order, those whose clock has stopped.
+        """
+        return self.order_by(TRIED, "due_at", "pk")
 
 
 class Inquiry(models.Model):
@@ -184,6 +190,9 @@ class Inquiry(models.Model):
         permissions = [("assign_inquiry", _("Can hand an inquiry to somebody else"))]
         ordering = ["due_at", "pk"]
         indexes = [
+            models.Index(
+                TRIED, "due_at", "id", name="inquiry_open_queue", condition=~Q(status="closed")
+            ),
             models.Index(fields=["status", "due_at", "id"], name="inquiry_queue"),
             models.Index(
                 fields=["assignee", "status", "due_at", "id"], name="inquiry_queue_of_assignee"

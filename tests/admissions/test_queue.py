@@ -47,6 +47,13 @@ def test_what_is_most_overdue_is_on_top(desk):
     assert listed(desk) == [row.reference for row in (oldest, older, fresh)]
 
 
+def test_whom_nobody_has_tried_comes_before_whom_somebody_has(desk):
+    now = timezone.now()
+    tried = InquiryFactory(received_at=now - minutes(300), first_attempt_at=now - minutes(290))
+    untried = InquiryFactory(received_at=now)
+    assert listed(desk) == [untried.reference, tried.reference]
+
+
 def test_an_earlier_due_time_wins_over_an_earlier_arrival(desk):
     now = timezone.now()
     patient = InquiryFactory(received_at=now - minutes(60), due_at=now + minutes(60))
@@ -76,8 +83,8 @@ def one_of_each(coordinator, colleague):
 @pytest.mark.parametrize(
     ("tab", "holds"),
     [
-        (None, "mine theirs overdue fresh"),
-        ("open", "mine theirs overdue fresh"),
+        (None, "overdue fresh mine theirs"),
+        ("open", "overdue fresh mine theirs"),
         ("overdue", "overdue"),
         ("mine", "mine"),
         ("unassigned", "overdue fresh"),
