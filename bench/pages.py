@@ -26,7 +26,6 @@ from tests.serving import ROOT, Served, copy_project, manage
 CLIENTS = 4
 ROUNDS = 5
 PAGE = "/"
-PREPARE = "from amity_site import serving; serving.prepare()"
 BARE = "bench.pages:bare"
 
 
@@ -80,7 +79,7 @@ def main(seconds: float) -> None:
         folder = copy_project(Path(scratch) / "site")
         (folder / "bench").symlink_to(ROOT / "bench")
         (folder / "tests").symlink_to(ROOT / "tests")
-        if (made := manage(folder, "shell", "-v0", "-c", PREPARE)).returncode:
+        if (made := manage(folder, "prepare")).returncode:
             raise SystemExit(made.stderr)
         site, plain = gunicorn_of(folder, "amity_site.wsgi"), gunicorn_of(folder, BARE)
         try:

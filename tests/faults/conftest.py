@@ -81,13 +81,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_project(tmp_path_factory.mktemp("faults"))
 
 
-PREPARE = "from amity_site import serving; serving.prepare()"
-
-
 @pytest.fixture
 def site(folder: Path, database_url: str) -> Site:
     site = Site(folder, database_url)
-    site.manage("shell", "-v0", "-c", PREPARE)
+    site.manage("prepare")
     return site
 
 

@@ -18,8 +18,6 @@ import pytest
 from tests.faults import visitor
 from tests.serving import ROOT, Served, copy_project, eventually, free_port, manage
 
-PREPARE = "from amity_site import serving; serving.prepare()"
-
 
 @dataclass
 class Front:
@@ -46,7 +44,7 @@ class Front:
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory) -> Path:
     folder = copy_project(tmp_path_factory.mktemp("deployed"))
-    assert manage(folder, "shell", "-v0", "-c", PREPARE).returncode == 0
+    assert manage(folder, "prepare").returncode == 0
     return folder
 
 
