@@ -9,9 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,14 +155,16 @@ class Served:
         return self.log.read_text()
 
     def wait_until_it_answers(self, seconds: float = 60) -> float:
-        """Seconds from its start to its first answer."""
+        """Seconds from its start to its first answer; it is ended if none comes."""
 
         def done() -> bool:
             return answers(self.port) or self.process.poll() is not None
 
         eventually(done, seconds=seconds)
         took = time.monotonic() - self.began
-        assert answers(self.port), self.output
+        if not answers(self.port):
+            self.end()
+            raise AssertionError(self.output)
         return took
 
     def running(self, words: str) -> list[int]:
@@ -171,7 +173,7 @@ class Served:
 
     def end(self) -> None:
         """Stop it if a test did not; nothing outlives the test."""
-        family = [self.pid, *children(self.pid)]
+        family = list(children(self.pid))
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -179,9 +181,13 @@ class Served:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
-        for pid in family:
-            if is_alive(pid) and pid != self.pid:
-                os.kill(pid, signal.SIGKILL)
+        kill_all(family)
+
+
+def kill_all(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def serving(folder: Path, command: list[str] | None = None, **variables: str) -> Iterator[Served]:

@@ -12,7 +12,7 @@ from collections import Counter
 
 from tests.faults import visitor
 from tests.faults.conftest import Site
-from tests.serving import Served, answers, children, eventually
+from tests.serving import Served, answers, children, eventually, is_alive
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "20"))
 VISITORS = 4
@@ -86,9 +86,9 @@ def test_no_acknowledged_inquiry_is_lost_or_doubled_when_servers_are_killed(site
     try:
         served.wait_until_it_answers()
         with Crowd(served.port) as crowd:
-            for _round in range(ROUNDS):
+            for number in range(1, ROUNDS + 1):
                 time.sleep(chance.uniform(0.05, 0.4))
-                if chance.random() < 0.2:
+                if number % 5 == 0:
                     masters += 1
                     served = kill_master(site, served)
                 else:
@@ -136,8 +136,11 @@ def kill_a_worker(served: Served, chance: random.Random) -> None:
 
 def kill_master(site: Site, served: Served) -> Served:
     """Kill the master, as the kernel would; its workers notice and leave. Start another."""
+    orphans = list(children(served.pid))
     served.process.kill()
     served.process.wait()
     again = site.start(served.port)
+    # Until they notice, the orphans still answer on the old socket.
+    assert eventually(lambda: not any(is_alive(pid) for pid in orphans))
     again.wait_until_it_answers()
     return again

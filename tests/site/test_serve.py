@@ -20,6 +20,7 @@ from tests.serving import (
     eventually,
     free_port,
     is_alive,
+    kill_all,
     manage,
 )
 
@@ -69,7 +70,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_whole_group_and_stops_everything(own_s
 
 
 def test_a_killed_notification_worker_is_started_again(served):
-    # supervisor tells a crash at start from one later; this is about later.
+    wait_until_it_counts_as_started(served)
     [worker] = served.running("manage.py work")
     os.kill(worker, signal.SIGKILL)
     assert eventually(
@@ -79,16 +80,26 @@ def test_a_killed_notification_worker_is_started_again(served):
 
 
 def test_a_killed_web_server_is_started_again(served):
+    wait_until_it_counts_as_started(served)
     for pid in served.running("gunicorn"):
         os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: answers(served.port), seconds=10)
+
+
+def wait_until_it_counts_as_started(served: Served) -> None:
+    """supervisor treats a failed start (deploy/supervisord.conf: 3 seconds) in its own way."""
+    assert eventually(lambda: "Ctrl-C" in served.output)
+    time.sleep(3.5)
 
 
 def test_killing_the_command_itself_leaves_no_orphan_on_the_port(own_server):
     family = list(children(own_server.pid))
     os.kill(own_server.pid, signal.SIGKILL)
     own_server.process.wait()
-    assert eventually(lambda: not any(is_alive(pid) for pid in family), seconds=10)
+    try:
+        assert eventually(lambda: not any(is_alive(pid) for pid in family), seconds=10)
+    finally:
+        kill_all(family)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", own_server.port))
