@@ -138,6 +138,7 @@ class Story:
     def attempt(self, actor: User, *, reached: bool) -> None:
         self.later(24 * 60)
         self.inquiry.first_attempt_at = self.inquiry.first_attempt_at or self.clock
+        self.inquiry.tried_at = self.inquiry.first_attempt_at
         outcome = Result.REACHED if reached else self._missed()
         follow_up = None
         if not reached or self.rng.random() < 0.3:  # noqa: PLR2004

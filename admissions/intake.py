@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Field
 from django.utils import timezone
 
-from . import clock
+from . import clock, workflow
 from .models import Consent, Event, Inquiry, Notification
 from .reference import new_reference
 
@@ -109,13 +109,15 @@ def _correct(
             earlier[name] = old
             setattr(inquiry, name, new)
     given = {row.channel: row for row in inquiry.consents.filter(revoked_at__isnull=True)}
-    fields = list(earlier)
     if set(given) != set(consent):
         earlier["consent"] = sorted(given)
     if not earlier:
         return inquiry
+    before = inquiry.status
+    dealt_with = before != Inquiry.Status.NEW or inquiry.tried_at is not None
+    workflow.sent_again(inquiry, at=at)
     inquiry.version += 1  # the row is locked
-    inquiry.save(update_fields=[*fields, "version"])
+    inquiry.save()
     withdrawn = [row.pk for channel, row in given.items() if channel not in consent]
     if withdrawn:
         inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
@@ -124,10 +126,17 @@ def _correct(
         inquiry=inquiry,
         kind=Event.Kind.CORRECTED,
         at=at,
-        from_status=inquiry.status,
+        from_status=before,
         to_status=inquiry.status,
         text=_earlier_answers(earlier),
     )
+    if dealt_with:
+        # Somebody has read the old answers. While nobody has, the first notification says enough.
+        Notification.objects.update_or_create(
+            kind=Notification.Kind.SENT_AGAIN,
+            inquiry=inquiry,
+            defaults={"due_at": at, "sent_at": None, "attempts": 0, "last_error": ""},
+        )
     return inquiry
 
 

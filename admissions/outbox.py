@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage, get_connection
 from django.db import DatabaseError
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -117,12 +117,18 @@ def _send(notification: Notification, addresses: list[str]) -> None:
 def _message(notification: Notification, address: str, connection: object) -> EmailMessage:
     """The message, made only now. E-mail is not private: it names the inquiry, never a person."""
     inquiry = notification.inquiry
+    if notification.kind == Notification.Kind.SENT_AGAIN:
+        subject = _("Inquiry sent again, reference %(reference)s")
+        body = _("Somebody changed what they had sent before.\n\n%(link)s\n")
+    else:
+        subject = _("New inquiry, reference %(reference)s")
+        body = _("A new inquiry is waiting in the admissions queue.\n\n%(link)s\n")
     link = inquiry.get_absolute_url()
     if settings.SITE_URL:
         link = urljoin(settings.SITE_URL, link)
     return EmailMessage(
-        subject=_("New inquiry, reference %(reference)s") % {"reference": inquiry.reference},
-        body=_("A new inquiry is waiting in the admissions queue.\n\n%(link)s\n") % {"link": link},
+        subject=subject % {"reference": inquiry.reference},
+        body=body % {"link": link},
         to=[address],
         connection=connection,
         headers={"Auto-Submitted": "auto-generated"},
@@ -130,15 +136,13 @@ def _message(notification: Notification, address: str, connection: object) -> Em
 
 
 def _addresses() -> list[str]:
-    """Where everybody who answers inquiries reads mail."""
-    return list(
-        User.objects.filter(
-            is_active=True,
-            is_staff=True,
-            groups__name__in=[access.COORDINATORS, access.LEADS],
-        )
-        .exclude(email="")
-        .order_by("email")
-        .values_list("email", flat=True)
-        .distinct()
+    """Where everybody who answers inquiries reads mail; while nobody does, the superusers."""
+    staff = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
+    groups = [access.COORDINATORS, access.LEADS]
+    return _mailboxes(staff.filter(groups__name__in=groups)) or _mailboxes(
+        staff.filter(is_superuser=True)
     )
+
+
+def _mailboxes(users: QuerySet[User]) -> list[str]:
+    return list(users.order_by("email").values_list("email", flat=True).distinct())

@@ -24,6 +24,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import clock
 from .models import Channel, ContactAttempt, Event, Inquiry
 
 Status = Inquiry.Status
@@ -192,6 +193,7 @@ def release(*, inquiry: Inquiry, actor: User, version: int, reason: str = "") ->
     """Put an inquiry back into the queue, for anybody to claim."""
     with _step(Action.RELEASE, inquiry, actor, version) as current:
         current.assignee = None
+        _restart_clock(current, timezone.now())
         _change(current, Action.RELEASE, Event.Kind.RELEASED, actor, text=reason.strip())
     return current
 
@@ -214,6 +216,7 @@ def record_attempt(
         now = timezone.now()
         _check_attempt(channel, outcome, next_follow_up)
         reached = outcome == Result.REACHED
+        current.tried_at = current.tried_at or now
         current.first_attempt_at = current.first_attempt_at or now
         if reached:
             current.first_contact_at = current.first_contact_at or now
@@ -231,7 +234,9 @@ def record_attempt(
         if reached and current.status == Status.CLAIMED:
             _change(current, Action.ATTEMPT, kind, actor, text=text, at=now)
         else:
-            current.save(update_fields=["first_attempt_at", "first_contact_at", "follow_up_on"])
+            current.save(
+                update_fields=["tried_at", "first_attempt_at", "first_contact_at", "follow_up_on"]
+            )
             _append(current, kind, actor, before=current.status, text=text, at=now)
     return current
 
@@ -280,14 +285,38 @@ def reopen(*, inquiry: Inquiry, actor: User, version: int, reason: str) -> Inqui
     with _step(Action.REOPEN, inquiry, actor, version) as current:
         if not reason.strip():
             raise ValidationError({"reason": _("Write why it is opened again.")})
-        current.outcome = ""
-        current.closed_at = None
-        to = TRANSITIONS[Status.CLOSED][Action.REOPEN]
-        if current.assignee is None or not may(current.assignee, Action.NOTE, current):
-            current.assignee = None
-            to = Status.NEW
+        to = _open_again(current, timezone.now())
         _change(current, Action.REOPEN, Event.Kind.REOPENED, actor, text=reason.strip(), to=to)
     return current
+
+
+def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
+    """The sender changed their answers: whoever had dealt with them has to look again.
+
+    `current` is locked by the caller, who saves it. A clock that had stopped starts anew, and a
+    closed inquiry is open again; one nobody has tried yet keeps its place.
+    """
+    if current.status == Status.CLOSED:
+        current.status = _open_again(current, at)
+    elif current.tried_at is not None:
+        _restart_clock(current, at)
+
+
+def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
+    """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
+    current.outcome = ""
+    current.closed_at = None
+    _restart_clock(current, at)
+    if current.assignee is not None and may(current.assignee, Action.NOTE, current):
+        return TRANSITIONS[Status.CLOSED][Action.REOPEN]
+    current.assignee = None
+    return Status.NEW
+
+
+def _restart_clock(current: Inquiry, at: datetime.datetime) -> None:
+    """From `at` the person waits for an answer again. First attempt and contact stay."""
+    current.tried_at = None
+    current.due_at = clock.due_at(at)
 
 
 def mark_viewed(*, inquiry: Inquiry) -> None:

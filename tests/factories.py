@@ -25,6 +25,9 @@ class InquiryFactory(factory.django.DjangoModelFactory):
     received_at = factory.LazyFunction(timezone.now)
     due_at = factory.LazyAttribute(lambda o: o.received_at + timedelta(minutes=30))
 
+    first_attempt_at = None
+    tried_at = factory.SelfAttribute("first_attempt_at")
+
     @factory.post_generation
     def first_event(self, create, extracted, **kwargs):
         if create:

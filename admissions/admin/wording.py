@@ -38,7 +38,7 @@ def due_badge(inquiry: Inquiry, now: datetime.datetime) -> Badge:
     """What the clock says: overdue, due, to be followed up, reached, or how it ended."""
     if not inquiry.is_open:
         return Badge(inquiry.get_outcome_display(), "done")
-    if inquiry.first_attempt_at is not None:
+    if inquiry.tried_at is not None:
         return _tried_badge(inquiry, now)
     left = inquiry.due_at - now
     if inquiry.is_overdue(now):
@@ -97,7 +97,7 @@ class Row:
 
     @property
     def still_waiting(self) -> bool:
-        return self.inquiry.is_open and self.inquiry.first_attempt_at is None
+        return self.inquiry.is_open and self.inquiry.tried_at is None
 
     @property
     def whom_for(self) -> str:

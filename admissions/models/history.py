@@ -154,6 +154,7 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         NEW_INQUIRY = "new-inquiry", _("New inquiry")
+        SENT_AGAIN = "sent-again", _("Answers sent again")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="notifications")
@@ -175,6 +176,11 @@ class Notification(models.Model):
             ),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["new-inquiry", "sent-again"]),
+                name="notification_known_kind",
+                violation_error_message=_("Choose one of the kinds listed."),
+            ),
             models.UniqueConstraint(
                 fields=["inquiry", "kind"],
                 name="notification_once_per_kind",

@@ -9,6 +9,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +33,7 @@ class Channel(models.TextChoices):
 
 
 # Whether anybody has tried to reach the person: what stops the response clock.
-TRIED = ExpressionWrapper(Q(first_attempt_at__isnull=False), output_field=models.BooleanField())
+TRIED = ExpressionWrapper(Q(tried_at__isnull=False), output_field=models.BooleanField())
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -51,7 +53,7 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def overdue(self, at: datetime.datetime | None = None) -> Self:
         """Open, past their due time, and nobody has tried to reach the person yet."""
-        return self.open().filter(first_attempt_at__isnull=True, due_at__lt=at or timezone.now())
+        return self.open().filter(tried_at__isnull=True, due_at__lt=at or timezone.now())
 
     def follow_up_due(self, on: datetime.date | None = None) -> Self:
         """Open, with a follow-up date that is `on` (today) or earlier."""
@@ -174,6 +176,12 @@ class Inquiry(models.Model):
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True, editable=False)
     assessment_at = models.DateTimeField(_("assessment"), null=True, blank=True, editable=False)
     first_viewed_at = models.DateTimeField(_("first viewed"), null=True, editable=False)
+    tried_at = models.DateTimeField(
+        _("tried"),
+        null=True,
+        editable=False,
+        help_text=_("The first attempt since the clock last started. Empty while it runs."),
+    )
     first_attempt_at = models.DateTimeField(_("first attempt"), null=True, editable=False)
     first_contact_at = models.DateTimeField(_("first contact"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
@@ -264,6 +272,50 @@ class Inquiry(models.Model):
                 violation_error_message=_("An inquiry cannot be due before it came."),
             ),
             models.CheckConstraint(
+                condition=Q(tried_at__isnull=True) | Q(first_attempt_at__lte=F("tried_at")),
+                name="inquiry_tried_after_first_attempt",
+                violation_error_message=_("The first attempt comes before any later one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=["web", "phone", "walk-in"]),
+                name="inquiry_known_source",
+                violation_error_message=_("Choose one of the ways listed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["en", "es"], site_language__in=["en", "es"]),
+                name="inquiry_known_language",
+                violation_error_message=_("Choose one of the languages listed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    situation__in=[
+                        "",
+                        "after-detox",
+                        "after-residential",
+                        "direct",
+                        "other",
+                        "unsure",
+                    ]
+                ),
+                name="inquiry_known_situation",
+                violation_error_message=_("Choose one of the situations listed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(payer__in=["", *Payer.values]),
+                name="inquiry_known_payer",
+                violation_error_message=_("Choose one of the payers listed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__startswith="+"),
+                name="inquiry_phone_is_international",
+                violation_error_message=_("A phone number is stored with its country code."),
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("message"), 2000),
+                name="inquiry_message_is_short",
+                violation_error_message=_("A message has 2,000 characters at most."),
+            ),
+            models.CheckConstraint(
                 condition=Q(version__gte=1),
                 name="inquiry_version_positive",
                 violation_error_message=_("A version counts from 1."),
@@ -283,13 +335,11 @@ class Inquiry(models.Model):
 
     def waiting(self, at: datetime.datetime | None = None) -> datetime.timedelta:
         """How long the person has waited for a first attempt, up to `at` (now)."""
-        until = self.first_attempt_at or self.closed_at or at or timezone.now()
+        until = self.tried_at or self.closed_at or at or timezone.now()
         return max(until - self.received_at, datetime.timedelta(0))
 
     def is_overdue(self, at: datetime.datetime | None = None) -> bool:
-        return (
-            self.is_open and self.first_attempt_at is None and self.due_at < (at or timezone.now())
-        )
+        return self.is_open and self.tried_at is None and self.due_at < (at or timezone.now())
 
 
 class Consent(models.Model):

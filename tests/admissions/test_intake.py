@@ -148,19 +148,47 @@ def test_a_correction_says_which_answers_changed_and_keeps_the_earlier_ones(clie
     assert (event.actor, event.from_status, event.to_status) == (None, "new", "new")
 
 
-@pytest.mark.parametrize("status", ["claimed", "closed"])
-def test_a_worked_or_closed_inquiry_gets_a_correction_and_keeps_its_status(
-    client, coordinator, status
+@pytest.mark.parametrize(
+    ("status", "then"), [("claimed", "claimed"), ("closed", "claimed"), ("new", "new")]
+)
+def test_a_correction_keeps_an_open_inquiry_where_it_is_and_opens_a_closed_one(
+    client, coordinator, status, then
 ) -> None:
     closed = {"outcome": "withdrew", "closed_at": AT} if status == "closed" else {}
+    holder = None if status == "new" else coordinator
     known = InquiryFactory(
-        idempotency_key=UUID(KEY), status=status, assignee=coordinator, version=7, **closed
+        idempotency_key=UUID(KEY), status=status, assignee=holder, version=7, **closed
     )
     post(client, key=KEY, name="Lena")
     inquiry = Inquiry.objects.get()
     assert (inquiry.pk, inquiry.name, inquiry.version) == (known.pk, "Lena", 8)
-    assert (inquiry.status, inquiry.assignee) == (status, coordinator)
-    assert inquiry.events.get(kind="corrected").to_status == status
+    assert (inquiry.status, inquiry.assignee, inquiry.outcome) == (then, holder, "")
+    event = inquiry.events.get(kind="corrected")
+    assert (event.from_status, event.to_status) == (status, then)
+
+
+def test_a_correction_starts_a_clock_that_had_stopped_anew(coordinator) -> None:
+    key = uuid4()
+    intake.receive(key=key, at=AT, **ANSWERS)
+    later = AT + timedelta(hours=5)
+    Inquiry.objects.update(first_attempt_at=AT, tried_at=AT)
+    intake.receive(key=key, at=later, **ANSWERS | {"name": "Lena"})
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.tried_at, inquiry.due_at) == (None, later + timedelta(minutes=30))
+    assert inquiry.first_attempt_at == AT
+
+
+def test_staff_hear_of_a_correction_once_somebody_dealt_with_the_inquiry(coordinator) -> None:
+    key = uuid4()
+    inquiry = intake.receive(key=key, at=AT, **ANSWERS)
+    intake.receive(key=key, at=AT, **ANSWERS | {"name": "Lena"})
+    assert list(inquiry.notifications.values_list("kind", flat=True)) == ["new-inquiry"]
+    Inquiry.objects.update(status="claimed", assignee=coordinator)
+    intake.receive(key=key, at=AT, **ANSWERS | {"name": "Lea"})
+    inquiry.notifications.update(sent_at=AT)
+    intake.receive(key=key, at=AT, **ANSWERS | {"name": "Lea M."})
+    assert inquiry.notifications.waiting().get().kind == "sent-again"
+    assert inquiry.notifications.count() == 2
 
 
 def test_a_correction_leaves_the_clock_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
@@ -41,6 +41,10 @@ class Command(BaseCommand):
                 f"The inquiries of seed {seed} are here already: take another seed, or none."
                 if seed is not None
                 else "A made-up reference was taken already: run the command again."
+            ) from error
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database is away or lacks a migration ({type(error).__name__}): run migrate."
             ) from error
         if verbosity:
             self.stdout.write(f"Added {number} made-up inquiries.")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.translation import gettext_lazy as _
 
@@ -36,11 +36,20 @@ class Command(BaseCommand):
         if not settings.EMAIL_CONFIGURED:
             logger.warning("EMAIL_URL is not set: notifications wait in the outbox.")
         if once:
-            while outbox.send_next():
-                pass
+            self._work_once()
             return
         with _told_to_stop() as stop:
             self._work(stop)
+
+    def _work_once(self) -> None:
+        try:
+            while outbox.send_next():
+                pass
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database is away or lacks a migration ({type(error).__name__}): "
+                "try again, or run migrate."
+            ) from error
 
     def _work(self, stop: threading.Event) -> None:
         """Send until `stop` is set. The message in hand is always finished."""

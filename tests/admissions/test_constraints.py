@@ -1,0 +1,97 @@
+"""The rules of the inquiry records, as the database itself holds them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from admissions.models import Consent, ContactAttempt, Event, Inquiry, Notification
+from tests.factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+REFUSED = {
+    "inquiry_known_asking_for": {"asking_for": "neighbour"},
+    "inquiry_has_its_contact_route": {"phone": ""},
+    "inquiry_has_name": {"name": ""},
+    "inquiry_known_status": {"status": "lost"},
+    "inquiry_closed_means_outcome": {"status": "closed"},
+    "inquiry_open_and_claimed_has_assignee": {"status": "claimed"},
+    "inquiry_known_priority": {"priority": 9},
+    "inquiry_due_after_received": {"due_at": NOW - timedelta(days=9)},
+    "inquiry_tried_after_first_attempt": {"tried_at": NOW, "first_attempt_at": NOW + timedelta(1)},
+    "inquiry_known_source": {"source": "pigeon"},
+    "inquiry_known_language": {"language": "xx"},
+    "inquiry_known_situation": {"situation": "unknown"},
+    "inquiry_known_payer": {"payer": "uncle"},
+    "inquiry_phone_is_international": {"phone": "12"},
+    "inquiry_message_is_short": {"message": "x" * 2001},
+    "inquiry_version_positive": {"version": 0},
+}
+
+
+def refuses(what) -> bool:
+    try:
+        with transaction.atomic():
+            what()
+    except IntegrityError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_inquiry_table_refuses(name):
+    InquiryFactory()
+    assert refuses(lambda: Inquiry.objects.update(**REFUSED[name]))
+
+
+def test_every_check_of_the_inquiry_is_tried():
+    assert set(REFUSED) == {constraint.name for constraint in Inquiry._meta.constraints}
+
+
+@pytest.mark.parametrize("field", ["reference", "idempotency_key", "uuid"])
+def test_two_inquiries_never_share(field):
+    first, second = InquiryFactory(), InquiryFactory()
+    same = {field: getattr(first, field)}
+    assert refuses(lambda: Inquiry.objects.filter(pk=second.pk).update(**same))
+
+
+def test_an_inquiry_is_received_once():
+    inquiry = InquiryFactory()
+    assert refuses(lambda: Event.objects.create(inquiry=inquiry, kind="received"))
+
+
+def test_a_timeline_entry_has_a_known_kind():
+    inquiry = InquiryFactory()
+    assert refuses(lambda: Event.objects.create(inquiry=inquiry, kind="gossip"))
+
+
+@pytest.mark.parametrize("wrong", [{"channel": "pigeon"}, {"outcome": "perhaps"}])
+def test_an_attempt_has_a_known_channel_and_outcome(coordinator, wrong):
+    values = {"channel": "call", "outcome": "reached"} | wrong
+    inquiry = InquiryFactory()
+    assert refuses(
+        lambda: ContactAttempt.objects.create(inquiry=inquiry, actor=coordinator, **values)
+    )
+
+
+def test_a_notification_has_a_known_kind_and_exists_once():
+    inquiry = InquiryFactory()
+    assert refuses(lambda: Notification.objects.create(inquiry=inquiry, kind="gossip"))
+    Notification.objects.create(inquiry=inquiry, kind="new-inquiry")
+    assert refuses(lambda: Notification.objects.create(inquiry=inquiry, kind="new-inquiry"))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"channel": "pigeon"}, {"revoked_at": NOW - timedelta(days=1)}, {"channel": "call"}]
+)
+def test_a_consent_is_one_per_channel_and_revoked_after_it_was_given(wrong):
+    inquiry = InquiryFactory()
+    given = {"wording_version": "1", "language": "en", "given_at": NOW}
+    Consent.objects.create(inquiry=inquiry, channel="call", **given)
+    values = {"channel": "email", **given} | wrong
+    assert refuses(lambda: Consent.objects.create(inquiry=inquiry, **values))
