@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.models import AdmissionStep, Clinic
@@ -66,6 +67,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @private
+@csrf_exempt  # it takes no POST at all: 405 is the true answer, not a missing token
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponse:
     """The confirmation, from the signed reference alone: it says nothing about the person."""
@@ -77,8 +79,8 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
         "clinic": clinic,
         "reference": reference,
         "promise": clock.promise_in_words(clinic),
-        # The first step, getting in touch, is what this page confirms.
-        "steps": AdmissionStep.objects.live()[1:],
+        # Getting in touch is what this page confirms.
+        "steps": AdmissionStep.objects.live().exclude(slug="reach-out"),
     }
     return render(request, "admissions/received.html", context)
 

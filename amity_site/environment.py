@@ -5,10 +5,11 @@ Each raises environs.EnvError with one sentence that names the variable and what
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -55,7 +56,13 @@ def site_url(env: Env) -> str:
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         parts, host = urlsplit(""), ""
-    if not host or parts.path or parts.query or parts.fragment or parts.username:
+    if (
+        not re.fullmatch(r"[A-Za-z0-9.:-]+", host)
+        or parts.path
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
         raise EnvError('SITE_URL must be an address without a path, such as "https://example.org"')
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise EnvError('SITE_URL must begin with "https://" (plain http is for loopback only)')
@@ -131,17 +138,35 @@ def email(env: Env) -> dict[str, Any]:
     url = env.str("EMAIL_URL", "")
     if not url:
         return {}
-    schemes = {"smtp", "submission", "submit", "console", "file"}
     try:
         parts = urlsplit(url)
-        understood = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+        understood = parts.scheme in {"console", "file"} or (
+            parts.scheme in {"smtp", "submission", "submit"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and _mail_options(parts.query)
+        )
     except ValueError:
         understood = False
     if not understood:
         raise EnvError(
             "EMAIL_URL must look like smtp://user:password@host:587/?tls=True, or be empty"
         )
-    return dict(dj_email_url.parse(url))
+    config = dict(dj_email_url.parse(url))
+    encrypted = config.get("EMAIL_USE_TLS") or config.get("EMAIL_USE_SSL")
+    if parts.password and not encrypted and not is_loopback(parts.hostname or ""):
+        raise EnvError("EMAIL_URL would send its password unencrypted: add ?tls=True or ?ssl=True")
+    return config
+
+
+def _mail_options(query: str) -> bool:
+    """Whether each option is one we know. The library reads a mistyped one as "no encryption"."""
+    booleans = {"true", "false", "1", "0", "yes", "no", "on", "off"}
+    return all(
+        (name in {"tls", "ssl"} and value.lower() in booleans)
+        or name in {"timeout", "_default_from_email", "_server_email"}
+        for name, value in parse_qsl(query, keep_blank_values=True)
+    )
 
 
 def allowed_hosts(env: Env, *, site: str) -> list[str]:

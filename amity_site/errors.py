@@ -1,6 +1,6 @@
 """Error pages in the site's own look: each says what happened, a way on, and whom to call now.
 
-None of them needs the database. `components/crisis_static.html` repeats the crisis lines for that
+None of them needs the database. `components/crisis_static_lines.html` repeats the crisis lines for that
 reason; a test compares it with the content file.
 """
 
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     if request.method != "POST":
         # Nothing here takes a PUT or a DELETE, with a token or without.
-        return method_not_allowed(request, "GET, HEAD, POST")
+        form = request.path.startswith(reverse("admissions:inquiry"))
+        return method_not_allowed(request, "GET, HEAD, POST" if form else "GET, HEAD")
     return csrf_lost(request) or page(request, 403, "csrf")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -51,6 +53,8 @@ class BodyLimitMiddleware:
 
     DRAIN_LIMIT = 16 * 1024 * 1024
     PIECE = 64 * 1024
+    DRAIN_SECONDS = 20
+    SILENCE = 15  # seconds between two pieces of a body
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -60,18 +64,32 @@ class BodyLimitMiddleware:
         if request.path.startswith("/admin/"):
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         length = _content_length(request)
+        if length:
+            self._bound_patience(request)
         if length <= limit:
             return self.get_response(request)
         self._drain(request, min(length, self.DRAIN_LIMIT))
         return errors.too_large(request)
 
+    def _bound_patience(self, request: HttpRequest) -> None:
+        """A sender who stops in the middle of a body gives up the thread after SILENCE seconds.
+
+        gunicorn's threaded worker reads bodies without any limit of its own. What cannot be read
+        then counts as not sent: Django answers as it does to a broken connection.
+        """
+        connection = request.META.get("gunicorn.socket")
+        if connection is not None:
+            connection.settimeout(self.SILENCE)
+
     def _drain(self, request: HttpRequest, remaining: int) -> None:
         stream = request.META["wsgi.input"]
-        while remaining > 0:
-            piece = stream.read(min(self.PIECE, remaining))
-            if not piece:
-                return
-            remaining -= len(piece)
+        end = time.monotonic() + self.DRAIN_SECONDS
+        with suppress(OSError):  # they stopped sending, or went away
+            while remaining > 0 and time.monotonic() < end:
+                piece = stream.read(min(self.PIECE, remaining))
+                if not piece:
+                    return
+                remaining -= len(piece)
 
 
 def _content_length(request: HttpRequest) -> int:

@@ -26,7 +26,7 @@ class SiteSitemap(Sitemap):
     def _found(self) -> list[ContentRecord | str]:
         # Django asks for the items several times a request; each request has its own instance.
         return [
-            *Page.objects.live(),
+            *(page for page in Page.objects.live() if page.has_address()),
             *Program.objects.live(),
             *Component.objects.reachable().select_related("program"),
             *Condition.objects.live(),

@@ -50,6 +50,13 @@ class EntryPathInline(ContentInline):
     fk_name = "program"
     fieldsets = sections((None, ENTRY_PATH_FIELDS), fold=True)
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The levels are read once for all rows; each row's own menu would ask again."""
+        formset = super().get_formset(request, obj, **kwargs)
+        levels = formset.form.base_fields["from_level"]
+        levels.choices = list(levels.choices)
+        return formset
+
 
 class ComponentInline(ContentInline):
     model = Component

@@ -96,10 +96,17 @@ class Page(ContentRecord):
         return self.title
 
     def get_absolute_url(self) -> str:
+        return self._address() or reverse("programs:home")
+
+    def has_address(self) -> bool:
+        """Whether programs/urls.py shows a page under this record's short name."""
+        return self._address() is not None
+
+    def _address(self) -> str | None:
         try:
             return reverse(f"programs:{self.slug}")
         except NoReverseMatch:
-            return reverse("programs:home")
+            return None
 
 
 class PageSectionQuerySet(ContentQuerySet):

@@ -110,8 +110,8 @@ def test_the_page_sets_no_cookie_and_is_kept_nowhere(client, page) -> None:
     assert soup_of(response).find("meta", {"name": "robots"})["content"] == "noindex"
 
 
-def test_the_live_steps_after_the_first_tell_what_happens_next(client, page) -> None:
-    AdmissionStep.objects.create(slug="ask", title="You ask", text="Done.", position=0)
+def test_the_live_steps_after_reaching_out_tell_what_happens_next(client, page) -> None:
+    AdmissionStep.objects.create(slug="reach-out", title="You ask", text="Done.", position=0)
     AdmissionStep.objects.create(slug="talk", title="We talk", text="About **you**.", position=1)
     AdmissionStep.objects.create(slug="draft", title="Not yet", text="-", live_from=None)
     soup = soup_of(client.get(page))
