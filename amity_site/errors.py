@@ -1,7 +1,7 @@
 """Error pages in the site's own look: each says what happened, a way on, and whom to call now.
 
-None of them needs the database. `components/crisis_static_lines.html` repeats the crisis lines for that
-reason; a test compares it with the content file.
+None of them needs the database. `components/crisis_static_lines.html` repeats the crisis lines
+for that reason; a test compares it with the content file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -82,7 +82,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         # Nothing here takes a PUT or a DELETE, with a token or without.
         form = request.path.startswith(reverse("admissions:inquiry"))
         return method_not_allowed(request, "GET, HEAD, POST" if form else "GET, HEAD")
-    return csrf_lost(request) or page(request, 403, "csrf")
+    try:
+        return csrf_lost(request) or page(request, 403, "csrf")
+    except UnreadablePostError:  # they stopped sending in the middle: there is no token to judge
+        return bad_request(request)
 
 
 class ErrorPagesMiddleware:

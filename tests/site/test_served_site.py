@@ -122,4 +122,4 @@ def test_a_sender_who_stops_in_the_middle_does_not_hold_a_thread(served: Served)
     answered = [connection.recv(64) for connection in silent]
     for connection in silent:
         connection.close()
-    assert {answer[:12] for answer in answered} == {b"HTTP/1.1 403"}, served.output
+    assert {answer[:12] for answer in answered} == {b"HTTP/1.1 400"}, served.output
