@@ -94,7 +94,9 @@ def csrf_lost(request: HttpRequest) -> HttpResponse | None:
     ours = {reverse("admissions:inquiry"), reverse("admissions:check")}
     if request.method != "POST" or request.path not in ours:
         return None
-    form = InquiryForm.again(request.POST)
+    # With a key of its own: nothing was stored, and the old one may be another site's plant, with
+    # which it could read and replace what this person sends.
+    form = InquiryForm.again(request.POST, fresh_key=True)
     response = _form_page(request, form, status=403, unsent=True)
     response.headers["Cache-Control"] = "no-store, private"
     return response
@@ -109,7 +111,7 @@ def read_receipt(token: str) -> str | None:
     """The reference in `token`; None when it was altered, made up or is too old. No query."""
     try:
         return _signer().unsign(token, max_age=RECEIPT_SECONDS)
-    except signing.BadSignature:  # SignatureExpired is one
+    except (signing.BadSignature, ValueError):  # SignatureExpired is one; no time in it is another
         return None
 
 

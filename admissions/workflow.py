@@ -45,6 +45,8 @@ class Action(models.TextChoices):
     REOPEN = "reopen", gettext_lazy("Reopen")
 
 
+LATEST_ASSESSMENT = datetime.timedelta(days=366)
+
 # status → action → the status it leads to.
 TRANSITIONS: dict[Status, dict[Action, Status]] = {
     Status.NEW: {
@@ -257,6 +259,8 @@ def schedule_assessment(
     with _step(Action.ASSESSMENT, inquiry, actor, version) as current:
         if at <= timezone.now():
             raise ValidationError({"at": _("Choose a time that is still to come.")})
+        if at > timezone.now() + LATEST_ASSESSMENT:
+            raise ValidationError({"at": _("Choose a time within a year.")})
         current.assessment_at = at
         text = date_format(timezone.localtime(at), "D, M j, Y, g:i a")
         _change(current, Action.ASSESSMENT, Event.Kind.ASSESSMENT, actor, text=text)

@@ -46,6 +46,8 @@ limit_request_field_size = 8190
 
 # Only a proxy on this machine is believed about who is calling and how.
 forwarded_allow_ips = "127.0.0.1,::1"
+# No client, however near, says where the site is mounted.
+forwarder_headers = ""
 proc_name = "amity"
 control_socket_disable = True
 

@@ -30,6 +30,22 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+class Utf8Middleware:
+    """Reads every request as UTF-8, whatever charset its Content-Type claims.
+
+    Our pages send UTF-8. Python knows charsets (hex, zlib, …) that are not text at all, and
+    reading an address by one of them fails outside of every error page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding is not None:
+            request.encoding = "utf-8"
+        return self.get_response(request)
+
+
 class HeadersMiddleware:
     """Adds the headers that Django has no setting for."""
 

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     # Outermost, so that every answer carries the policy: errors, static files and health too.
     "csp.middleware.CSPMiddleware",
     "amity_site.middleware.HeadersMiddleware",
+    "amity_site.middleware.Utf8Middleware",
     "amity_site.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -133,6 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
     ]
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # Cookies, transport and headers
 

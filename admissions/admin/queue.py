@@ -143,6 +143,9 @@ class QueueList(ChangeList):
         return [Row(inquiry, now) for inquiry in self.result_list]
 
 
+MOST_WORDS = 10  # of a search: each costs a condition, and databases count them
+
+
 def search(rows: InquiryQuerySet, text: str) -> InquiryQuerySet:
     """Inquiries that `text` can mean: a reference, a phone number in any form, a name, an e-mail.
 
@@ -157,6 +160,6 @@ def search(rows: InquiryQuerySet, text: str) -> InquiryQuerySet:
     if "@" in text:
         return rows.filter(email__icontains=text.strip())
     matches = Q()
-    for word in text.split():
+    for word in text.split()[:MOST_WORDS]:
         matches &= Q(name__icontains=word) | Q(ask_for__icontains=word) | Q(email__icontains=word)
     return rows.filter(matches)

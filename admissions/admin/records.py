@@ -33,7 +33,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         # Stock, any field can be asked about in the address, those not shown included.
-        return lookup.split("__", maxsplit=1)[0] in self.list_filter
+        name, _sep, how = lookup.partition("__")
+        if name not in self.list_filter or how != "exact":
+            return False
+        choices = self.model._meta.get_field(name).choices or []
+        return value in dict(choices)
 
     @admin.display(description=_("reference"))
     def reference(self, record: Any) -> str:

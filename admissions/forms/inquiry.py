@@ -170,7 +170,7 @@ class InquiryForm(forms.Form):
         return cls(initial={"asking_for": asking_for} if known else None)
 
     @classmethod
-    def again(cls, data: QueryDict, *, focus: str = "") -> InquiryForm:
+    def again(cls, data: QueryDict, *, focus: str = "", fresh_key: bool = False) -> InquiryForm:
         """The form with every answer of `data` in it, none of them judged."""
         kept = {
             name: data.getlist(name) if isinstance(field, ManyField) else data.get(name)
@@ -178,7 +178,7 @@ class InquiryForm(forms.Form):
             # An empty language still has its default.
             if data.get(name) or (name != "language" and name in data)
         }
-        return cls(initial=kept, key=data.get("key"), focus=focus)
+        return cls(initial=kept, key=None if fresh_key else data.get("key"), focus=focus)
 
     @property
     def sections(self) -> list[tuple[str, list[Any]]]:

@@ -56,11 +56,11 @@ HINTS = {
     "contact_by": {
         "": _("Choose what is safe for you. Someone who shares your phone or mailbox may see it.")
     },
-    "phone": {"": _("We need this to call or text you. Write it any way you like.")},
-    "email": {"": _("We need this to e-mail you. E-mail is not fully private.")},
+    "phone": {"": _("Only if you chose a call or text. Write it any way you like.")},
+    "email": {"": _("Only if you chose e-mail. E-mail is not fully private.")},
     "best_time": {"": _("Choose each time that is safe for you, so we can try then.")},
     "voicemail_ok": {
-        "": _("We need this to call you. Choose No if someone else may hear your messages.")
+        "": _("Only if you chose a call. Choose No if someone else may hear your messages.")
     },
     "language": {"": _("So that we can plan for it.")},
     "situation": {"": _("It helps us talk about options that fit. Skip it if you are not sure.")},

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from programs.models import Payer
+from programs.models import LATEST, Payer
 
 from ..reference import LENGTH, new_reference
 
@@ -275,6 +275,12 @@ class Inquiry(models.Model):
                 condition=Q(tried_at__isnull=True) | Q(first_attempt_at__lte=F("tried_at")),
                 name="inquiry_tried_after_first_attempt",
                 violation_error_message=_("The first attempt comes before any later one."),
+            ),
+            models.CheckConstraint(
+                # A year that cannot be read back would close the queue to everybody.
+                condition=Q(assessment_at__isnull=True) | Q(assessment_at__lt=LATEST),
+                name="inquiry_assessment_within_reach",
+                violation_error_message=_("Choose a time within a year."),
             ),
             models.CheckConstraint(
                 condition=Q(source__in=["web", "phone", "walk-in"]),

@@ -1,6 +1,6 @@
 """The content records. Each module holds one family; import them from here."""
 
-from .base import ContentQuerySet, ContentRecord
+from .base import LATEST, ContentQuerySet, ContentRecord
 from .clinic import AcceptedPayer, Clinic, ClosedDay, CrisisLine, OpeningHours, Payer
 from .loading import LoadedRecord
 from .pages import AdmissionStep, Page, PageSection, Question
@@ -17,6 +17,7 @@ from .program import (
 )
 
 __all__ = [
+    "LATEST",
     "AcceptedPayer",
     "AdmissionStep",
     "Clinic",

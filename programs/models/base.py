@@ -6,11 +6,16 @@ import datetime
 from typing import Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# Beyond it a date cannot be turned into UTC, or read back from the database.
+LATEST = datetime.datetime(2200, 1, 1, tzinfo=datetime.UTC)
+within_reach = MaxValueValidator(LATEST, _("Choose a day before 2200, or leave it empty."))
 
 
 class ContentQuerySet(models.QuerySet):
@@ -56,12 +61,14 @@ class ContentRecord(models.Model):
         null=True,
         blank=True,
         default=timezone.now,
+        validators=[within_reach],
         help_text=_("Visitors see the record from this moment. Leave empty to keep it a draft."),
     )
     live_until = models.DateTimeField(
         _("live until"),
         null=True,
         blank=True,
+        validators=[within_reach],
         help_text=_("Visitors no longer see it from this moment. Leave empty for no end."),
     )
     reviewed_by = models.CharField(
@@ -86,6 +93,12 @@ class ContentRecord(models.Model):
                 | Q(live_until__gt=F("live_from")),
                 name="%(app_label)s_%(class)s_window_ends_after_start",
                 violation_error_message=_("“Live until” must be later than “live from”."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(live_from__isnull=True) | Q(live_from__lte=LATEST))
+                & (Q(live_until__isnull=True) | Q(live_until__lte=LATEST)),
+                name="%(app_label)s_%(class)s_window_within_reach",
+                violation_error_message=_("Choose a day before 2200, or leave it empty."),
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True, reviewed_by="")

@@ -24,6 +24,7 @@ REFUSED = {
     "inquiry_known_priority": {"priority": 9},
     "inquiry_due_after_received": {"due_at": NOW - timedelta(days=9)},
     "inquiry_tried_after_first_attempt": {"tried_at": NOW, "first_attempt_at": NOW + timedelta(1)},
+    "inquiry_assessment_within_reach": {"assessment_at": NOW.replace(year=2300)},
     "inquiry_known_source": {"source": "pigeon"},
     "inquiry_known_language": {"language": "xx"},
     "inquiry_known_situation": {"situation": "unknown"},

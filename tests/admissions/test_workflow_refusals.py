@@ -219,3 +219,18 @@ def test_buttons_show_only_what_is_legal(status, role, offered, request, coordin
     inquiry = make(status, coordinator)
     legal = workflow.legal_actions(inquiry, request.getfixturevalue(role))
     assert [action.value for action in legal] == offered.split()
+
+
+def test_an_assessment_lies_within_a_year(coordinator):
+    """A year that the database cannot give back would close the queue to everybody."""
+    inquiry = InquiryFactory(
+        status="contacted", assignee=coordinator, first_attempt_at=timezone.now()
+    )
+    with pytest.raises(ValidationError) as refused:
+        workflow.schedule_assessment(
+            inquiry=inquiry,
+            actor=coordinator,
+            version=inquiry.version,
+            at=timezone.now().replace(year=9999, month=12, day=31),
+        )
+    assert "at" in refused.value.message_dict

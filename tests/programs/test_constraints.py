@@ -45,6 +45,12 @@ def _rules_of_every_record():
         )
         yield Rule(
             model,
+            f"{name}_window_within_reach",
+            {"live_from": NOON, "live_until": NOON.replace(year=2300)},
+            "Choose a day before 2200",
+        )
+        yield Rule(
+            model,
             f"{name}_review_has_name_and_date",
             {"reviewed_by": "A. Clinician", "reviewed_on": None},
             "A review needs both",
