@@ -1,4 +1,4 @@
-"""The public pages. Each view fetches what its page shows, in at most six queries with the frame's.
+"""The pages rendered from records. Each view fetches what its page shows, in at most six queries with the frame's.
 
 The frame (clinic and crisis lines) costs two of them; see programs/context_processors.py.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, TemplateView
 
-from .models import (
+from ..models import (
     AdmissionStep,
     Component,
     Condition,
@@ -168,12 +167,3 @@ class AdmissionsView(PageView):
 class HelpNowView(PageView):
     template_name = "programs/help_now.html"
     slug = "help-now"
-
-
-@csrf_exempt  # it takes no POST at all: 405 is the true answer, not a missing token
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Everything may be indexed but the staff's pages; where the sitemap is."""
-    root = settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
-    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {root}{reverse('sitemap')}", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,1 @@
+"""The public pages: `pages` from records, `texts` for machines."""
