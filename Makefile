@@ -5,19 +5,20 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 CHROMIUM ?= /usr/bin/chromium
+JAVA ?= java
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/9
 PYTEST := $(PY) -m pytest
 # A file's tests stay together: those of serving share one running site.
 SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
-QUICK := tests --ignore=tests/browser --ignore=tests/faults
+QUICK := tests --ignore=tests/browser --ignore=tests/html --ignore=tests/faults
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-all check fmt css lock bench faults setup setup-dev clean css-check
+.PHONY: help run demo test test-all check fmt css lock bench lighthouse faults setup setup-dev clean css-check
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: setup ## the site on http://127.0.0.1:8000 (PORT=… and HOST=… change it)
 	@exec $(PY) manage.py serve
@@ -31,8 +32,10 @@ demo: setup ## the same with made-up inquiries and an account for each role
 test: setup-dev ## the tests that need only Python
 	@$(PYTEST) $(SIDE_BY_SIDE) $(QUICK)
 
-test-all: setup-dev ## browsers, PostgreSQL + Redis, and faults (after `make test`)
-	@$(PY) -m tests.needs chromium="$(CHROMIUM)" database="$(TEST_DATABASE_URL)" cache="$(TEST_CACHE_URL)"
+test-all: setup-dev ## browsers, HTML, PostgreSQL + Redis, and faults (after `make test`)
+	@$(PY) -m tests.needs chromium="$(CHROMIUM)" java="$(JAVA)" npm=npm database="$(TEST_DATABASE_URL)" cache="$(TEST_CACHE_URL)"
+	@$(MAKE) --no-print-directory node_modules
+	@JAVA="$(JAVA)" $(PYTEST) tests/html
 	@CHROMIUM="$(CHROMIUM)" $(PYTEST) tests/browser
 	@DATABASE_URL="$(TEST_DATABASE_URL)" CACHE_URL="$(TEST_CACHE_URL)" $(PYTEST) $(SIDE_BY_SIDE) $(QUICK)
 	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PYTEST) tests/faults
@@ -43,6 +46,9 @@ faults: setup-dev ## the fault tests at full size
 
 bench: setup-dev ## measurements, with this machine's name on them
 	@$(PY) -m bench.pages
+
+lighthouse: setup-dev node_modules ## Lighthouse over every page, into docs/performance.md
+	@CHROME_PATH="$(CHROMIUM)" $(PY) -m bench.lighthouse
 
 TEMPLATES = $$(find templates -name '*.html')
 

@@ -1,6 +1,6 @@
 """`make test-all` begins here: what it needs is there, or it ends with one line and skips nothing.
 
-Usage: python -m tests.needs chromium=PATH database=URL cache=URL
+Usage: python -m tests.needs chromium=PATH java=PATH npm=PATH database=URL cache=URL
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import psycopg
 import redis
 
 
-def chromium(path: str) -> None:
+def program(path: str) -> None:
     if shutil.which(path) is None:
         raise OSError(f"there is no {path}")
+
+
+chromium = java = npm = program
 
 
 def database(url: str) -> None:
@@ -28,6 +31,8 @@ def cache(url: str) -> None:
 
 MENDED_BY = {
     "chromium": "install Debian's chromium, or name one with CHROMIUM=…",
+    "java": "install Debian's default-jre-headless, or name one with JAVA=…",
+    "npm": "install Debian's npm",
     "database": "start PostgreSQL, or name one with TEST_DATABASE_URL=…",
     "cache": "start Redis, or name one with TEST_CACHE_URL=…",
 }
