@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db.models import Model
 
 from admissions import access
+from programs import versioning
+from programs.models import LoadedRecord
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ def site(db) -> None:
             model._base_manager.bulk_create(rows)
         return
     call_command("load_content", verbosity=0)
-    models = apps.get_app_config("programs").get_models(include_auto_created=True)
+    models = [*versioning.content_models(), LoadedRecord]
     _loaded.update({model: list(model._base_manager.all()) for model in _parents_first(models)})
 
 

@@ -1,6 +1,6 @@
 """The content records. Each module holds one family; import them from here."""
 
-from .base import LATEST, ContentQuerySet, ContentRecord
+from .base import LATEST, ContentQuerySet, ContentRecord, PartRow, in_one_query
 from .clinic import AcceptedPayer, Clinic, ClosedDay, CrisisLine, OpeningHours, Payer
 from .loading import LoadedRecord
 from .pages import AdmissionStep, Page, PageSection, Question
@@ -10,11 +10,11 @@ from .program import (
     DurationFactor,
     EntryPath,
     LevelOfCare,
-    PartRow,
     Program,
     ProgramPart,
     SuitabilityCriterion,
 )
+from .version import ContentVersion
 
 __all__ = [
     "LATEST",
@@ -26,12 +26,14 @@ __all__ = [
     "Condition",
     "ContentQuerySet",
     "ContentRecord",
+    "ContentVersion",
     "CrisisLine",
     "DurationFactor",
     "EntryPath",
     "LevelOfCare",
     "LoadedRecord",
     "OpeningHours",
+    "OtherLevelSign",
     "Page",
     "PageSection",
     "PartRow",
@@ -40,4 +42,5 @@ __all__ = [
     "ProgramPart",
     "Question",
     "SuitabilityCriterion",
+    "in_one_query",
 ]

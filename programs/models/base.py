@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import CharField, F, Q, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import (
+    build_localized_fieldname,
+    get_language,
+    resolution_order,
+)
 
 # Beyond it a date cannot be turned into UTC, or read back from the database.
 LATEST = datetime.datetime(2200, 1, 1, tzinfo=datetime.UTC)
 within_reach = MaxValueValidator(LATEST, _("Choose a day before 2200, or leave it empty."))
 
 
+class PartRow(NamedTuple):
+    """One live record, as `in_one_query` reads it."""
+
+    kind: str
+    slug: str
+    title: str
+    text: str
+
+
 class ContentQuerySet(models.QuerySet):
     """Reads that every content record answers."""
+
+    # The columns that `as_rows` takes for a record's title and its text.
+    row_columns = ("title", "text")
 
     def live(self, at: datetime.datetime | None = None) -> Self:
         """Records that visitors see at `at` (now, when left out)."""
@@ -45,6 +63,47 @@ class ContentQuerySet(models.QuerySet):
     def review_overdue(self, on: datetime.date | None = None) -> Self:
         """Records whose next review was due before `on` (today, when left out)."""
         return self.filter(review_due__lt=on or timezone.localdate())
+
+    def as_rows(self) -> Self:
+        """Tuples of (kind, slug, title, text, position, pk), alike for every record.
+
+        The texts are those of the active language, or else of its fallbacks.
+        """
+        title, text = self.row_columns
+        # modeltranslation's own values_list puts columns in the order of a set, which differs
+        # from model to model: joined by a union, titles would now and then stand where texts do.
+        return (
+            self.rewrite(False)  # type: ignore[attr-defined]
+            .order_by()  # SQLite allows no ORDER BY inside a union
+            .annotate(
+                kind=Value(self.model._meta.model_name, output_field=CharField()),
+                local_title=_in_active_language(title),
+                local_text=_in_active_language(text),
+            )
+            .values_list("kind", "slug", "local_title", "local_text", "position", "pk")
+        )
+
+
+def _in_active_language(name: str) -> Coalesce:
+    """The column of a translated field to show now: the first that is filled in."""
+    columns = [
+        NullIf(build_localized_fieldname(name, language), Value(""))
+        for language in resolution_order(get_language())
+    ]
+    return Coalesce(*columns, Value(""), output_field=TextField())
+
+
+def in_one_query(*queries: ContentQuerySet) -> dict[str, list[PartRow]]:
+    """The records of several querysets by kind (the model's name), in their order. One query.
+
+    A page shows several kinds at once; one union keeps its query count the same however many
+    kinds and records there are.
+    """
+    rows: dict[str, list[PartRow]] = {query.model._meta.model_name or "": [] for query in queries}
+    first, *rest = [query.as_rows() for query in queries]
+    for row in first.union(*rest, all=True).order_by("position", "pk"):
+        rows[row[0]].append(PartRow(*row[:4]))
+    return rows
 
 
 class ContentRecord(models.Model):

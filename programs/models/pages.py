@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
@@ -30,6 +31,8 @@ class AdmissionStep(ContentRecord):
 
 
 class QuestionQuerySet(ContentQuerySet):
+    row_columns = ("question", "answer")
+
     def answered(self) -> Self:
         """Questions that have an answer; the others wait for the clinic and are not shown."""
         return self.exclude(Q(answer="") | Q(answer__isnull=True))
@@ -52,6 +55,11 @@ class Question(ContentRecord):
         _("answer"),
         blank=True,
         help_text=_("Markdown. The question shows on the site once it has an answer."),
+    )
+    on_home = models.BooleanField(
+        _("also on the home page"),
+        default=False,
+        help_text=_("Four or five in all are enough there."),
     )
 
     objects = QuestionQuerySet.as_manager()
@@ -109,6 +117,13 @@ class Page(ContentRecord):
             return None
 
 
+# Languages written from right to left: Arabic, Dari and Persian, Hebrew, Pashto, Sorani, Urdu.
+RIGHT_TO_LEFT = {"ar", "fa", "prs", "he", "ps", "ckb", "ur"}
+language_tag = RegexValidator(
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", _("Write the language's short code, such as es or vi.")
+)
+
+
 class PageSectionQuerySet(ContentQuerySet):
     def filled(self) -> Self:
         """Sections that have a text; an empty slot waits (for counsel, say) and is not shown."""
@@ -133,6 +148,16 @@ class PageSection(ContentRecord):
         blank=True,
         help_text=_("What belongs here and who supplies it. Never shown to visitors."),
     )
+    language = models.CharField(
+        _("language of this section"),
+        max_length=12,
+        blank=True,
+        validators=[language_tag],
+        help_text=_(
+            "Only where it is not the page's: es, vi, tl, ko, ar, zh-Hant. Screen readers then "
+            "read it in its own voice."
+        ),
+    )
 
     objects = PageSectionQuerySet.as_manager()
 
@@ -152,3 +177,10 @@ class PageSection(ContentRecord):
 
     def get_absolute_url(self) -> str:
         return f"{self.page.get_absolute_url()}#{self.slug}"
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr` where the section has a language of its own, else nothing."""
+        if not self.language:
+            return ""
+        return "rtl" if self.language.split("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CharField, F, Q, TextField, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.utils import (
-    build_localized_fieldname,
-    get_language,
-    resolution_order,
-)
 
-from .base import UNIQUE_SLUG_MESSAGE, ContentQuerySet, ContentRecord, unique_slug
+from .base import (
+    UNIQUE_SLUG_MESSAGE,
+    ContentQuerySet,
+    ContentRecord,
+    PartRow,
+    in_one_query,
+    unique_slug,
+)
 
 
 class LevelOfCare(ContentRecord):
@@ -60,7 +62,11 @@ class Condition(ContentRecord):
 
     name = models.CharField(_("name"), max_length=120)
     summary = models.CharField(_("summary"), max_length=300)
-    text = models.TextField(_("text"), help_text=_("Markdown."))
+    text = models.TextField(_("what it is"), help_text=_("Markdown."))
+    how_it_helps = models.TextField(
+        _("how the program helps"), blank=True, help_text=_("Markdown.")
+    )
+    who_for = models.TextField(_("who it is for"), blank=True, help_text=_("Markdown."))
 
     class Meta(ContentRecord.Meta):
         verbose_name = _("condition")
@@ -71,15 +77,6 @@ class Condition(ContentRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("programs:condition", args=[self.slug])
-
-
-class PartRow(NamedTuple):
-    """One live part of a program, as `Program.parts` reads it."""
-
-    kind: str
-    slug: str
-    title: str
-    text: str
 
 
 class Program(ContentRecord):
@@ -183,52 +180,23 @@ class Program(ContentRecord):
         return (low is not None and fewest < low) or (high is not None and most > high)
 
     def parts(
-        self, *models: type[ProgramPart], at: datetime.datetime | None = None
+        self,
+        *models: type[ProgramPart],
+        also: Sequence[ContentQuerySet] = (),
+        at: datetime.datetime | None = None,
     ) -> dict[str, list[PartRow]]:
         """The live parts of the models named, by kind (the model's name). One query for all.
 
-        A page shows several kinds at once; one union keeps its query count the same however
-        many kinds and records there are.
+        `also` holds querysets of other records to read in the same query.
         """
-        rows: dict[str, list[PartRow]] = {model._meta.model_name or "": [] for model in models}
-        queries = [model.objects.live(at).filter(program=self).as_rows() for model in models]
-        first, *rest = queries
-        for row in first.union(*rest, all=True).order_by("position", "pk"):
-            rows[row[0]].append(PartRow(*row[:4]))
-        return rows
+        own = [model.objects.live(at).filter(program=self) for model in models]
+        return in_one_query(*own, *also)
 
 
 class ProgramPartQuerySet(ContentQuerySet):
     def reachable(self, at: datetime.datetime | None = None) -> Self:
         """Live parts of programs that are live themselves."""
         return self.live(at).filter(program__in=Program.objects.live(at))
-
-    def as_rows(self) -> Self:
-        """Tuples of (kind, slug, title, text, position, pk), alike for every part.
-
-        The texts are those of the active language, or else of its fallbacks.
-        """
-        # modeltranslation's own values_list puts columns in the order of a set, which differs
-        # from model to model: joined by a union, titles would now and then stand where texts do.
-        return (
-            self.rewrite(False)  # type: ignore[attr-defined]
-            .order_by()  # SQLite allows no ORDER BY inside a union
-            .annotate(
-                kind=Value(self.model._meta.model_name, output_field=CharField()),
-                local_title=_in_active_language("title"),
-                local_text=_in_active_language("text"),
-            )
-            .values_list("kind", "slug", "local_title", "local_text", "position", "pk")
-        )
-
-
-def _in_active_language(name: str) -> Coalesce:
-    """The column of a translated field to show now: the first that is filled in."""
-    columns = [
-        NullIf(build_localized_fieldname(name, language), Value(""))
-        for language in resolution_order(get_language())
-    ]
-    return Coalesce(*columns, Value(""), output_field=TextField())
 
 
 class ProgramPart(ContentRecord):
@@ -287,6 +255,14 @@ class Component(ProgramPart):
 
     what_happens = models.TextField(_("what happens"), help_text=_("Markdown."))
     how_it_helps = models.TextField(_("how it helps"), blank=True, help_text=_("Markdown."))
+    who_for = models.TextField(_("who it is for"), blank=True, help_text=_("Markdown."))
+    conditions = models.ManyToManyField(
+        Condition,
+        related_name="components",
+        blank=True,
+        verbose_name=_("conditions it matters for"),
+        help_text=_("Their pages lead here, and this page leads to them."),
+    )
 
     class Meta(ProgramPart.Meta):
         verbose_name = _("component")
@@ -298,13 +274,58 @@ class Component(ProgramPart):
 class SuitabilityCriterion(ProgramPart):
     """A sign that the program may suit someone. `title` is the statement, `text` explains it."""
 
+    class Reply(models.TextChoices):
+        """What somebody can answer to the guide question. It is never stored."""
+
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        UNSURE = "unsure", _("Not sure")
+
     guide_question = models.CharField(
         _("guide question"), max_length=300, help_text=_("Asked of the reader, answered yes or no.")
+    )
+    reply_yes = models.TextField(
+        _("what “yes” suggests"),
+        blank=True,
+        help_text=_("Markdown. Shown to who answers yes; the text above while it is empty."),
+    )
+    reply_no = models.TextField(
+        _("what “no” suggests"),
+        blank=True,
+        help_text=_("Markdown. Never a judgement: what it may mean, and whom to talk to."),
+    )
+    reply_unsure = models.TextField(
+        _("what “not sure” suggests"),
+        blank=True,
+        help_text=_("Markdown. Not being sure is a good reason to talk to somebody."),
     )
 
     class Meta(ProgramPart.Meta):
         verbose_name = _("suitability criterion")
         verbose_name_plural = _("suitability criteria")
+
+    def suggestion(self, reply: SuitabilityCriterion.Reply) -> str:
+        """What `reply` to the guide question suggests, as Markdown in the record's own words."""
+        words: str = getattr(self, f"reply_{reply.value}")
+        return words or self.text
+
+
+class OtherLevelSign(ProgramPart):
+    """A sign that another level of care may fit better. `title` is the sign, `text` what helps."""
+
+    level = models.ForeignKey(
+        LevelOfCare,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="signs",
+        verbose_name=_("level of care that may fit better"),
+        help_text=_("Leave empty for a sign that calls for help right away."),
+    )
+
+    class Meta(ProgramPart.Meta):
+        verbose_name = _("sign of another level")
+        verbose_name_plural = _("signs of another level")
 
 
 class DurationFactor(ProgramPart):

@@ -1,6 +1,6 @@
-"""The pages rendered from records. Each view fetches what its page shows, in at most six queries with the frame's.
+"""The pages rendered from records, each in at most six queries with the frame's two.
 
-The frame (clinic and crisis lines) costs two of them; see programs/context_processors.py.
+The frame is the clinic and the crisis lines; see programs/context_processors.py.
 """
 
 from __future__ import annotations
