@@ -17,7 +17,7 @@ class LevelOfCareTranslation(TranslationOptions):
 
 @register(models.Condition)
 class ConditionTranslation(TranslationOptions):
-    fields = ("name", "summary", "text")
+    fields = ("name", "summary", "text", "how_it_helps", "who_for")
 
 
 @register(models.Program)
@@ -40,19 +40,19 @@ class ProgramTranslation(TranslationOptions):
     )
 
 
-@register([models.EntryPath, models.DurationFactor])
+@register([models.EntryPath, models.DurationFactor, models.OtherLevelSign])
 class PartTranslation(TranslationOptions):
     fields = ("title", "text")
 
 
 @register(models.Component)
 class ComponentTranslation(TranslationOptions):
-    fields = ("title", "text", "what_happens", "how_it_helps")
+    fields = ("title", "text", "what_happens", "how_it_helps", "who_for")
 
 
 @register(models.SuitabilityCriterion)
 class SuitabilityCriterionTranslation(TranslationOptions):
-    fields = ("title", "text", "guide_question")
+    fields = ("title", "text", "guide_question", "reply_yes", "reply_no", "reply_unsure")
 
 
 @register(models.AdmissionStep)

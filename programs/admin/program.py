@@ -15,6 +15,7 @@ from ..models import (
     DurationFactor,
     EntryPath,
     LevelOfCare,
+    OtherLevelSign,
     Program,
     SuitabilityCriterion,
 )
@@ -36,26 +37,52 @@ class LevelOfCareAdmin(ContentAdmin):
 @admin.register(Condition)
 class ConditionAdmin(ContentAdmin):
     title_field = "name"
-    fieldsets = sections((None, [both("name"), both("summary"), both("text")]))
+    fieldsets = sections(
+        (
+            None,
+            [both("name"), both("summary"), both("text"), both("how_it_helps"), both("who_for")],
+        )
+    )
 
 
 ENTRY_PATH_FIELDS = [both("title"), both("text"), "from_level"]
-COMPONENT_FIELDS = [both("title"), both("text"), both("what_happens"), both("how_it_helps")]
-CRITERION_FIELDS = [both("title"), both("text"), both("guide_question")]
+COMPONENT_FIELDS = [
+    both("title"),
+    both("text"),
+    both("what_happens"),
+    both("how_it_helps"),
+    both("who_for"),
+]
+CRITERION_FIELDS = [
+    both("title"),
+    both("text"),
+    both("guide_question"),
+    both("reply_yes"),
+    both("reply_no"),
+    both("reply_unsure"),
+]
+SIGN_FIELDS = [both("title"), both("text"), "level"]
 FACTOR_FIELDS = [both("title"), both("text")]
 
 
-class EntryPathInline(ContentInline):
-    model = EntryPath
-    fk_name = "program"
-    fieldsets = sections((None, ENTRY_PATH_FIELDS), fold=True)
+class LevelInline(ContentInline):
+    """A part that refers to a level of care, in `level_field`."""
+
+    level_field = "level"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The levels are read once for all rows; each row's own menu would ask again."""
         formset = super().get_formset(request, obj, **kwargs)
-        levels = formset.form.base_fields["from_level"]
+        levels = formset.form.base_fields[self.level_field]
         levels.choices = list(levels.choices)
         return formset
+
+
+class EntryPathInline(LevelInline):
+    model = EntryPath
+    level_field = "from_level"
+    fk_name = "program"
+    fieldsets = sections((None, ENTRY_PATH_FIELDS), fold=True)
 
 
 class ComponentInline(ContentInline):
@@ -66,6 +93,11 @@ class ComponentInline(ContentInline):
 class SuitabilityCriterionInline(ContentInline):
     model = SuitabilityCriterion
     fieldsets = sections((None, CRITERION_FIELDS), fold=True)
+
+
+class OtherLevelSignInline(LevelInline):
+    model = OtherLevelSign
+    fieldsets = sections((None, SIGN_FIELDS), fold=True)
 
 
 class DurationFactorInline(ContentInline):
@@ -88,6 +120,7 @@ class ProgramAdmin(ContentAdmin):
         EntryPathInline,
         ComponentInline,
         SuitabilityCriterionInline,
+        OtherLevelSignInline,
         DurationFactorInline,
     ]
     fieldsets = sections(
@@ -150,12 +183,20 @@ class EntryPathAdmin(PartAdmin):
 
 @admin.register(Component)
 class ComponentAdmin(PartAdmin):
-    fieldsets = sections((None, ["program", *COMPONENT_FIELDS]))
+    filter_horizontal = ["conditions"]
+    fieldsets = sections((None, ["program", *COMPONENT_FIELDS, "conditions"]))
 
 
 @admin.register(SuitabilityCriterion)
 class SuitabilityCriterionAdmin(PartAdmin):
     fieldsets = sections((None, ["program", *CRITERION_FIELDS]))
+
+
+@admin.register(OtherLevelSign)
+class OtherLevelSignAdmin(PartAdmin):
+    list_display = columns("program", "level")
+    list_select_related = ["program", "level"]
+    fieldsets = sections((None, ["program", *SIGN_FIELDS]))
 
 
 @admin.register(DurationFactor)

@@ -10,6 +10,7 @@ from .program import (
     DurationFactor,
     EntryPath,
     LevelOfCare,
+    OtherLevelSign,
     Program,
     ProgramPart,
     SuitabilityCriterion,

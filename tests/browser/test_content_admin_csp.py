@@ -18,6 +18,7 @@ MODELS = [
     models.EntryPath,
     models.Component,
     models.SuitabilityCriterion,
+    models.OtherLevelSign,
     models.DurationFactor,
     models.Condition,
     models.CrisisLine,

@@ -70,6 +70,10 @@ def criterion(**values):
     return _part(models.SuitabilityCriterion, values, guide_question="Is it so?")
 
 
+def sign(**values):
+    return _part(models.OtherLevelSign, values)
+
+
 def factor(**values):
     return _part(models.DurationFactor, values)
 
@@ -143,6 +147,7 @@ CONTENT = {
     models.EntryPath: entry_path,
     models.Component: component,
     models.SuitabilityCriterion: criterion,
+    models.OtherLevelSign: sign,
     models.DurationFactor: factor,
     models.Condition: condition,
     models.CrisisLine: crisis_line,

@@ -185,6 +185,7 @@ UNIQUE = [
             (models.EntryPath, "_in_program", "program"),
             (models.Component, "_in_program", "program"),
             (models.SuitabilityCriterion, "_in_program", "program"),
+            (models.OtherLevelSign, "_in_program", "program"),
             (models.DurationFactor, "_in_program", "program"),
             (models.PageSection, "_in_page", "page"),
         ]

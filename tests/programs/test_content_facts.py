@@ -22,6 +22,7 @@ from programs.models import (
     DurationFactor,
     EntryPath,
     LevelOfCare,
+    OtherLevelSign,
     OpeningHours,
     Page,
     PageSection,
@@ -270,6 +271,7 @@ class FactsOfTheContentTests(TestCase):
         self.assertEqual(EntryPath.objects.count(), 3)
         self.assertEqual(Component.objects.count(), 5)
         self.assertEqual(SuitabilityCriterion.objects.count(), 4)
+        self.assertEqual(OtherLevelSign.objects.count(), 5)
         self.assertEqual(DurationFactor.objects.count(), 3)
         self.assertEqual(Condition.objects.count(), 3)
         self.assertEqual(LevelOfCare.objects.count(), 4)
