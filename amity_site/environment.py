@@ -5,6 +5,7 @@ Each raises environs.EnvError with one sentence that names the variable and what
 
 from __future__ import annotations
 
+import hashlib
 import re
 from ipaddress import ip_address
 from pathlib import Path
@@ -111,6 +112,11 @@ def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
         options["pool"] = True
         return config
     return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
+def own_folder(parent: Path, *facts: str) -> Path:
+    """The folder below `parent` of the site that these `facts` tell from any other on this host."""
+    return parent / hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def cache(env: Env) -> dict[str, Any]:

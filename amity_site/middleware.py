@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from . import errors
 
@@ -30,6 +33,37 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# A browser asks again each time, and is told 304. Caches between us and it may answer for 60
+# seconds, a little longer while they ask, and for a day while we cannot be reached.
+PUBLIC = "public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
+
+
+def is_public(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether everyone gets this same answer: a content page, or a file made from the content."""
+    match = request.resolver_match
+    return (
+        request.method in {"GET", "HEAD"}
+        and response.status_code == HTTPStatus.OK
+        and match is not None
+        and match.namespace in {"", "programs"}
+        and not response.cookies
+    )
+
+
+class DynamicGZipMiddleware(GZipMiddleware):
+    """Compresses what is made for one visitor; the rest is compressed once.
+
+    Django pads each answer by a random length, so that its size tells nothing about a token in it.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if "public" in response.headers.get("Cache-Control", ""):
+            return response
+        return super().process_response(request, response)
+
+
 class Utf8Middleware:
     """Reads every request as UTF-8, whatever charset its Content-Type claims.
 
@@ -47,13 +81,15 @@ class Utf8Middleware:
 
 
 class HeadersMiddleware:
-    """Adds the headers that Django has no setting for."""
+    """Adds the headers that Django has no setting for, and says what caches may keep."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        control = PUBLIC if is_public(request, response) else "no-store"
+        response.headers.setdefault("Cache-Control", control)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost, so that every answer carries the policy: errors, static files and health too.
     "csp.middleware.CSPMiddleware",
+    "amity_site.middleware.DynamicGZipMiddleware",
     "amity_site.middleware.HeadersMiddleware",
     "amity_site.middleware.Utf8Middleware",
     "amity_site.health.HealthMiddleware",
@@ -63,6 +64,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+# Public pages are answered before all of these: amity_site/page_cache.py.
 
 ROOT_URLCONF = "amity_site.urls"
 WSGI_APPLICATION = "amity_site.wsgi.application"
@@ -88,6 +91,10 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(env, base=BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache(env)}
+# The last good copy of each public page; a folder for each database, site and demo.
+KEPT_PAGES = environment.own_folder(
+    VAR_DIR / "pages", str(DATABASES["default"]["NAME"]), SITE_URL, str(DEMO)
+)
 
 # Mail: None means that EMAIL_URL is unset, and notifications wait in the outbox.
 

@@ -2,16 +2,31 @@
 
 import os
 import sys
+from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from environs import EnvError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amity_site.settings")
 
-try:
-    application = get_wsgi_application()
+
+def _application() -> Any:
+    django = get_wsgi_application()
     # Every view is imported now, once, instead of by the first visitor of each worker.
     _ = get_resolver().url_patterns
+    if settings.DEBUG:
+        return django  # templates change there without the content doing so
+
+    from amity_site.kept_pages import KeptPages  # noqa: PLC0415 - the apps are loaded only now
+    from amity_site.page_cache import PageCache  # noqa: PLC0415
+
+    kept = KeptPages(settings.KEPT_PAGES)
+    return PageCache(django, kept, proxy_header=settings.SECURE_PROXY_SSL_HEADER)
+
+
+try:
+    application = _application()
 except EnvError as error:
     sys.exit(f"amity: {error}")

@@ -55,12 +55,14 @@ def content_models() -> list[type[models.Model]]:
 def install_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     """Make the counter's row and the triggers that are missing. Does nothing when all are there."""
     connection = connections[using]
-    if ContentVersion._meta.db_table not in connection.introspection.table_names():
+    there = connection.introspection.table_names()
+    if ContentVersion._meta.db_table not in there:
         return  # migrated backwards
+    tables = [table for table in _tables() if table in there]
     ContentVersion.objects.using(using).get_or_create(pk=ContentVersion.ONLY)
     make = {"sqlite": _sqlite_triggers, "postgresql": _postgresql_triggers}[connection.vendor]
     with connection.cursor() as cursor:
-        for statement in make(cursor):
+        for statement in make(cursor, tables):
             cursor.execute(statement)
 
 
@@ -68,23 +70,23 @@ def _record_models() -> list[type[ContentRecord]]:
     return [model for model in content_models() if issubclass(model, ContentRecord)]
 
 
-def _sqlite_triggers(cursor: Any) -> list[str]:
+def _sqlite_triggers(cursor: Any, tables: list[str]) -> list[str]:
     counter = ContentVersion._meta.db_table
     return [
         f'CREATE TRIGGER IF NOT EXISTS "{table}_{event.lower()}_is_a_new_version"'
         f' AFTER {event} ON "{table}"'
         f' BEGIN UPDATE "{counter}" SET number = number + 1; END'
-        for table in _tables()
+        for table in tables
         for event in ("INSERT", "UPDATE", "DELETE")
     ]
 
 
-def _postgresql_triggers(cursor: Any) -> list[str]:
+def _postgresql_triggers(cursor: Any, tables: list[str]) -> list[str]:
     # Making a trigger again would wait for every transaction that reads the table.
     cursor.execute(
         "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", ["is_a_new_version"]
     )
-    there = {table.strip('"') for (table,) in cursor.fetchall()}
+    ready = {table.strip('"') for (table,) in cursor.fetchall()}
     counter = ContentVersion._meta.db_table
     function = (
         f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
@@ -95,8 +97,8 @@ def _postgresql_triggers(cursor: Any) -> list[str]:
         *(
             f"CREATE TRIGGER is_a_new_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE"
             f' ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()'
-            for table in _tables()
-            if table not in there
+            for table in tables
+            if table not in ready
         ),
     ]
 
