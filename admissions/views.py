@@ -6,10 +6,14 @@ be stored by a browser or a cache.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.core import signing
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,14 +28,48 @@ from .forms import InquiryForm
 from .models import Inquiry
 
 FORM_TYPES = {"", "application/x-www-form-urlencoded", "multipart/form-data"}
-UNPROCESSABLE, UNSUPPORTED = 422, 415
+UNPROCESSABLE, UNSUPPORTED, UNAVAILABLE = 422, 415, 503
 RECEIPT_SECONDS = 24 * 60 * 60
+
+RETRY_AFTER = 60  # seconds
+
+logger = logging.getLogger(__name__)
 
 private = cache_control(no_store=True, private=True)
 
 
+def honest_without_database(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """When the database does not answer: the form, with every answer kept and what to do instead.
+
+    Its key stays the same: should the inquiry have been stored after all, sending the form again
+    is that same inquiry.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Error as error:
+            # The kind only: a driver's message can quote the values of the row it refused.
+            logger.error("Database error on %s: %s", request.path, type(error).__name__)
+        posted = request.method == "POST"
+        if posted:
+            form = InquiryForm.again(request.POST)
+        else:
+            form = InquiryForm.for_audience(request.GET.get("for", ""))
+        known = {"clinic": Clinic.last_known(), "crisis_lines": []}
+        response = _form_page(
+            request, form, status=UNAVAILABLE, unreachable=True, answers_kept=posted, **known
+        )
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
+    return wrapped
+
+
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@honest_without_database
 def inquiry(request: HttpRequest) -> HttpResponse:
     """The form. A POST stores the answers, or shows them again to change one."""
     if request.method != "POST":
@@ -54,6 +92,7 @@ def inquiry(request: HttpRequest) -> HttpResponse:
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@honest_without_database
 def check(request: HttpRequest) -> HttpResponse:
     """The answers in words, to be checked before they are sent. Stores nothing."""
     if request.method != "POST":
@@ -63,7 +102,8 @@ def check(request: HttpRequest) -> HttpResponse:
     form = InquiryForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=UNPROCESSABLE)
-    return render(request, "admissions/check.html", {"form": form})
+    context = {"form": form, "clinic": Clinic.current()}
+    return render(request, "admissions/check.html", context)
 
 
 @private
@@ -74,15 +114,12 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
     reference = read_receipt(token)
     if reference is None:
         return render(request, "admissions/received_unknown.html", status=404)
-    clinic = Clinic.current()
-    context = {
-        "clinic": clinic,
-        "reference": reference,
-        "promise": clock.promise_in_words(clinic),
-        # Getting in touch is what this page confirms.
-        "steps": AdmissionStep.objects.live().exclude(slug="reach-out"),
-    }
-    return render(request, "admissions/received.html", context)
+    try:
+        return _received_page(request, reference, Clinic.current())
+    except Error:
+        # The inquiry is stored: that is what the signature proves, and what the person must see.
+        bare = {"crisis_lines": [], "steps": [], "promise": ""}
+        return _received_page(request, reference, Clinic.last_known(), **bare)
 
 
 def csrf_lost(request: HttpRequest) -> HttpResponse | None:
@@ -119,6 +156,17 @@ def _signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="admissions.received")
 
 
+def _received_page(
+    request: HttpRequest, reference: str, clinic: Clinic, **known: Any
+) -> HttpResponse:
+    context = {"clinic": clinic, "reference": reference, **known}
+    if not known:
+        context["promise"] = clock.promise_in_words(clinic)
+        # Getting in touch is what this page confirms.
+        context["steps"] = AdmissionStep.objects.live().exclude(slug="reach-out")
+    return render(request, "admissions/received.html", context)
+
+
 def _is_form(request: HttpRequest) -> bool:
     return request.content_type in FORM_TYPES
 
@@ -126,5 +174,8 @@ def _is_form(request: HttpRequest) -> bool:
 def _form_page(
     request: HttpRequest, form: InquiryForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    # Asked for now, not by the template: without a database this form must not look ready.
+    if "clinic" not in more:
+        more["clinic"] = Clinic.current()
     context = {"form": form, "audiences": Inquiry.AskingFor, **more}
     return render(request, "admissions/inquiry.html", context, status=status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -38,6 +38,14 @@ class Clinic(SingletonModel):
     phone = PhoneNumberField(_("phone"), blank=True)
     text_phone = PhoneNumberField(_("number for text messages"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    security_contact = models.EmailField(
+        _("e-mail for security reports"),
+        blank=True,
+        help_text=_(
+            "Published in /.well-known/security.txt for people who find a weakness in this site. "
+            "While it is empty, the clinic’s e-mail stands there, or else the inquiry form."
+        ),
+    )
     street = models.CharField(_("street and number"), max_length=120, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
     postal_code = models.CharField(
@@ -66,6 +74,8 @@ class Clinic(SingletonModel):
     languages = models.TextField(
         _("languages spoken"), blank=True, help_text=_("One language a line.")
     )
+
+    _last_known: ClassVar[Clinic | None] = None
 
     class Meta:
         verbose_name = _("clinic")
@@ -105,7 +115,14 @@ class Clinic(SingletonModel):
     @classmethod
     def current(cls) -> Self:
         """The clinic's record, or an unsaved blank one. Reads only: a page view never writes."""
-        return cls.objects.first() or cls(pk=cls.singleton_instance_id)
+        clinic = cls.objects.first() or cls(pk=cls.singleton_instance_id)
+        Clinic._last_known = clinic
+        return clinic
+
+    @classmethod
+    def last_known(cls) -> Clinic:
+        """What `current` last found in this process: its phone, while the database is down."""
+        return cls._last_known or cls(pk=cls.singleton_instance_id)
 
     @property
     def language_list(self) -> list[str]:
