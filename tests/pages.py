@@ -24,19 +24,27 @@ CONDITIONS = [
         "co-occurring-disorders",
     )
 ]
+GUIDE = f"{PROGRAM}is-it-right-for-me/"
+PLANNER = f"{PROGRAM}plan-your-week/"
 CONTENT_PAGES = [
     "/",
     "/programs/",
     PROGRAM,
+    GUIDE,
+    PLANNER,
     *COMPONENTS,
     "/conditions/",
     *CONDITIONS,
     "/questions/",
+    "/families/",
+    "/professionals/",
     "/admissions/",
     "/help-now/",
     "/privacy/",
     "/notices/",
     "/rights/",
+    "/accessibility/",
+    "/language-help/",
 ]
 FORM = "/admissions/inquiry/"
 PUBLIC_PAGES = [*CONTENT_PAGES, FORM]
