@@ -15,7 +15,7 @@ QUICK := tests --ignore=tests/browser --ignore=tests/html --ignore=tests/faults
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-all check fmt css lock bench lighthouse faults setup setup-dev clean css-check
+.PHONY: help run demo test test-all check fmt css fonts pictures lock bench lighthouse faults setup setup-dev clean css-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -61,7 +61,7 @@ check: setup-dev ## lint, types, templates, migrations, deployment, locks
 	@$(PY) manage.py makemigrations --check --dry-run
 	@SITE_URL=https://example.org $(PY) manage.py check --deploy --fail-level WARNING
 	@$(PY) -m tests.locks
-	@if [ -f package.json ] && command -v npm >/dev/null; then $(MAKE) --no-print-directory css-check; fi
+	@if [ -f package.json ] && command -v npm >/dev/null; then $(MAKE) --no-print-directory css-check && $(PY) -m tests.fonts; fi
 	@echo "check: all clean"
 
 fmt: setup-dev ## mend what can be mended
@@ -71,6 +71,12 @@ fmt: setup-dev ## mend what can be mended
 
 css: node_modules ## rebuild the committed stylesheets (needs Node)
 	@npm run --silent css
+
+fonts: setup-dev node_modules ## cut the heading font to what the site uses
+	@$(PY) -m tests.fonts --write
+
+pictures: setup-dev ## draw the icons and the link preview again (needs Chromium)
+	@CHROMIUM="$(CHROMIUM)" $(PY) -m tests.pictures
 
 # The committed stylesheets are what their sources compile to, byte for byte; this changes nothing.
 css-check: node_modules
