@@ -6,6 +6,8 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from programs.views import texts
+
 from .sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -13,6 +15,10 @@ urlpatterns = [
     # Before programs: /admissions/ itself is content, what lies below it is the form.
     path("admissions/inquiry/", include("admissions.urls")),
     path("sitemap.xml", csrf_exempt(require_safe(sitemap)), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", texts.robots, name="robots"),
+    path(".well-known/security.txt", texts.security, name="security"),
+    path("manifest.webmanifest", texts.manifest, name="manifest"),
+    path("favicon.ico", texts.favicon, name="favicon"),
     path("", include("programs.urls")),
 ]
 

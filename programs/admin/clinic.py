@@ -61,7 +61,7 @@ class ClinicAdmin(VersionedAdmin, SingletonModelAdmin):
         notes = [(_("Out of date"), {"fields": ["notes"]})] if obj and clinic_notes(obj) else []
         return [
             *notes,
-            (None, {"fields": ["name", ("phone", "text_phone"), "email"]}),
+            (None, {"fields": ["name", ("phone", "text_phone"), "email", "security_contact"]}),
             (_("Address"), {"fields": ["street", ("city", "postal_code")]}),
             (_("Answering"), {"fields": ["call_back_minutes"]}),
             (

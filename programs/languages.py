@@ -1,0 +1,12 @@
+"""Which languages the site is open in."""
+
+from __future__ import annotations
+
+
+def open_languages() -> list[str]:
+    """The languages that visitors and search engines are offered, the main one first.
+
+    Spanish joins when every text has its translation. Alternate links, the sitemap and
+    security.txt follow from this list.
+    """
+    return ["en"]
