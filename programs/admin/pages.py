@@ -33,7 +33,7 @@ class QuestionAdmin(ContentAdmin):
     title_field = "question"
     list_display = columns("asked_by", "answer_state")
     list_filter = ["audience", AnswerFilter, *STATE_FILTERS]
-    fieldsets = sections((None, ["audience", both("question"), both("answer")]))
+    fieldsets = sections((None, ["audience", both("question"), both("answer"), "on_home"]))
 
     @admin.display(description=_("audience"), ordering="audience")
     def asked_by(self, question: Question) -> StrOrPromise:
@@ -45,7 +45,7 @@ class QuestionAdmin(ContentAdmin):
         return _("Answered") if question.answer else _("Waiting for an answer")
 
 
-SECTION_FIELDS = ["note_for_staff", both("title"), both("text")]
+SECTION_FIELDS = ["note_for_staff", both("title"), both("text"), "language"]
 
 
 class PageSectionInline(ContentInline):

@@ -37,6 +37,10 @@ class QuestionQuerySet(ContentQuerySet):
         """Questions that have an answer; the others wait for the clinic and are not shown."""
         return self.exclude(Q(answer="") | Q(answer__isnull=True))
 
+    def on_home(self) -> Self:
+        """Answered questions that the home page shows too."""
+        return self.answered().filter(on_home=True)
+
     def unanswered(self) -> Self:
         return self.filter(Q(answer="") | Q(answer__isnull=True))
 

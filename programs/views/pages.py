@@ -5,6 +5,7 @@ The frame is the clinic and the crisis lines; see programs/context_processors.py
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,17 +16,21 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, TemplateView
 
 from ..models import (
+    AcceptedPayer,
     AdmissionStep,
+    Clinic,
     Component,
     Condition,
     DurationFactor,
     EntryPath,
     LevelOfCare,
+    OpeningHours,
     Page,
     PageSection,
     Program,
     Question,
     SuitabilityCriterion,
+    in_one_query,
 )
 
 
@@ -54,9 +59,12 @@ class HomeView(PageView):
         context = super().get_context_data(**kwargs)
         program = Program.objects.live().select_related("level").first()
         context["program"] = program
+        others = (AdmissionStep.objects.live(), Question.objects.live().on_home())
         if program:
-            context["parts"] = program.parts(Component, SuitabilityCriterion, EntryPath)
+            context["parts"] = program.parts(Component, SuitabilityCriterion, also=others)
             context["conditions"] = program.conditions.live()
+        else:
+            context["parts"] = in_one_query(*others)
         return context
 
 
@@ -111,11 +119,18 @@ class ComponentView(DetailView):
         place = [row.slug for row in siblings].index(self.object.slug)
         return super().get_context_data(
             program=self.object.program,
-            siblings=siblings,
-            previous=siblings[place - 1] if place else None,
-            next=siblings[place + 1] if place + 1 < len(siblings) else None,
+            conditions=self.object.conditions.live(),
+            **_neighbours(siblings, place),
             **kwargs,
         )
+
+
+def _neighbours(rows: Sequence[Any], place: int) -> dict[str, Any]:
+    """The row before and the row after `place`, None at either end."""
+    return {
+        "previous": rows[place - 1] if place else None,
+        "next": rows[place + 1] if place + 1 < len(rows) else None,
+    }
 
 
 class ConditionListView(PageView):
@@ -133,9 +148,12 @@ class ConditionView(DetailView):
         return Condition.objects.live()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        conditions = list(Condition.objects.live())
+        parts = Component.objects.reachable().filter(conditions=self.object)
         return super().get_context_data(
             programs=self.object.programs.live(),
-            others=Condition.objects.live().exclude(pk=self.object.pk),
+            components=parts.select_related("program"),
+            **_neighbours(conditions, conditions.index(self.object)),
             **kwargs,
         )
 
@@ -156,14 +174,65 @@ class QuestionsView(PageView):
         )
 
 
+class AudienceView(PageView):
+    """A page for one audience, with that audience's questions."""
+
+    audience = Question.Audience.CLIENT
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            questions=Question.objects.live().answered().filter(audience=self.audience),
+            **kwargs,
+        )
+
+
+class FamiliesView(AudienceView):
+    template_name = "programs/families.html"
+    slug = "families"
+    audience = Question.Audience.FAMILY
+
+
+class ProfessionalsView(AudienceView):
+    template_name = "programs/professionals.html"
+    slug = "professionals"
+    audience = Question.Audience.PROFESSIONAL
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        program = Program.objects.live().select_related("level").first()
+        return super().get_context_data(program=program, **kwargs)
+
+
 class AdmissionsView(PageView):
+    """The steps and the page's sections come in one query, to leave room for what staff enter."""
+
     template_name = "programs/admissions.html"
     slug = "admissions"
 
+    def sections(self, page: Page) -> Any:
+        return ()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(steps=AdmissionStep.objects.live(), **kwargs)
+        context = super().get_context_data(**kwargs)
+        sections = PageSection.objects.live().filled().filter(page=context["page"])
+        rows = in_one_query(AdmissionStep.objects.live(), sections)
+        context["steps"] = rows["admissionstep"]
+        context["sections"] = rows["pagesection"]
+        of_clinic = {"clinic": Clinic.singleton_instance_id}
+        context["opening_hours"] = OpeningHours.objects.filter(**of_clinic)
+        context["payers"] = AcceptedPayer.objects.filter(**of_clinic)
+        return context
 
 
 class HelpNowView(PageView):
     template_name = "programs/help_now.html"
     slug = "help-now"
+
+
+class AccessibilityView(PageView):
+    template_name = "programs/accessibility.html"
+    slug = "accessibility"
+
+
+class LanguageHelpView(PageView):
+    template_name = "programs/language_help.html"
+    slug = "language-help"

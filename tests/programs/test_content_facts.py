@@ -22,8 +22,8 @@ from programs.models import (
     DurationFactor,
     EntryPath,
     LevelOfCare,
-    OtherLevelSign,
     OpeningHours,
+    OtherLevelSign,
     Page,
     PageSection,
     Program,
@@ -143,7 +143,10 @@ class FactsOfTheContentTests(TestCase):
             ["alcohol-and-drug-use-disorders", "mental-health-disorders", "co-occurring-disorders"],
         )
         for condition in Condition.objects.all():
-            self.assertGreater(len(condition.text.split()), 100)
+            words = f"{condition.text} {condition.how_it_helps} {condition.who_for}"
+            self.assertGreater(len(words.split()), 100)
+            self.assertTrue(condition.how_it_helps and condition.who_for)
+            self.assertTrue(condition.components.exists())
 
     def test_the_next_step_names_other_options_the_specialists_and_the_community(self):
         self.assert_says(
@@ -193,7 +196,8 @@ class FactsOfTheContentTests(TestCase):
             set(Page.objects.values_list("slug", flat=True)),
             {
                 *("home", "programs", "conditions", "questions", "admissions", "help-now"),
-                *("privacy", "notices", "rights"),
+                *("families", "professionals"),
+                *("privacy", "notices", "rights", "accessibility", "language-help"),
             },
         )
 
@@ -202,14 +206,19 @@ class FactsOfTheContentTests(TestCase):
             values = list(Page.objects.values_list(column, flat=True))
             self.assertEqual(len(set(values)), len(values))
 
-    def test_what_counsel_has_to_supply_is_an_empty_slot_that_says_so_to_staff(self):
-        empty = PageSection.objects.exclude(pk__in=PageSection.objects.filled())
+    def test_what_counsel_or_the_clinic_has_to_supply_is_an_empty_slot_that_says_so_to_staff(self):
+        empty = {section.slug: section.note_for_staff for section in PageSection.objects.waiting()}
         self.assertEqual(
-            {section.slug for section in empty},
-            {"hipaa-notice", "part-2-notice", "client-bill-of-rights"},
+            set(empty),
+            {
+                *("hipaa-notice", "part-2-notice", "client-bill-of-rights"),
+                *("the-building", "more-languages"),
+            },
         )
-        for section in empty:
-            self.assertIn("counsel", section.note_for_staff)
+        for slug, note in empty.items():
+            self.assert_says(note, "the clinic")
+            if slug.endswith(("notice", "rights")):
+                self.assert_says(note, "counsel")
 
     def test_privacy_says_what_is_stored_who_reads_it_and_what_callers_are_told(self):
         text = "\n".join(
@@ -246,6 +255,53 @@ class FactsOfTheContentTests(TestCase):
                 Question.objects.answered().filter(audience=audience).count(), 6, audience
             )
 
+    def test_families_learn_what_may_and_may_not_be_confirmed(self):
+        said = {row.slug: row.text for row in PageSection.objects.filter(page__slug="families")}
+        self.assert_says(said["what-we-can-tell-you"], "how families can take part", "listen")
+        self.assert_says(
+            said["what-we-may-not-say"],
+            "42 CFR Part 2",
+            "only asked",
+            "agrees in writing",
+            "if we know them",
+            "neither confirm nor deny",
+            "does not mean yes, and it does not mean no",
+            "parent",
+            "employer",
+            "medical emergency",
+        )
+        self.assert_says(said["if-they-agree"], "consent", "take it back")
+        self.assert_says(
+            said["ask-for-someone"], "your own name", "we get back to you, not to them"
+        )
+
+    def test_professionals_learn_what_to_send_what_to_leave_out_and_what_comes_back(self):
+        rows = PageSection.objects.filter(page__slug="professionals")
+        said = {row.slug: row.text for row in rows}
+        self.assert_says(said["how-to-refer"], "consent", "?for=professional")
+        self.assert_says(said["what-to-leave-out"], "date of birth", "diagnoses", "substances")
+        self.assert_says(said["what-we-can-report-back"], "42 CFR Part 2", "written consent")
+
+    def test_a_referrer_learns_that_the_ends_of_the_range_lie_outside_the_level(self):
+        answer = Question.objects.get(slug="level-of-care").answer
+        self.assert_says(answer, "6 to 20 hours", "outside 9 to 19 hours", "assessment decides")
+
+    def test_language_help_is_free_named_by_its_law_and_said_in_spanish(self):
+        rows = PageSection.objects.filter(page__slug="language-help")
+        said = {row.slug: row for row in rows}
+        self.assert_says(said["your-right"].text, "Section 1557", "the help is free")
+        self.assert_says(said["spanish-pages"].text, "not open yet")
+        self.assertEqual(said["espanol"].language, "es")
+        self.assert_says(said["espanol"].text, "todavía no están abiertas", "911")
+        self.assertEqual((said["arabic"].language, said["arabic"].direction), ("ar", "rtl"))
+
+    def test_the_accessibility_statement_names_its_standard_and_its_limits(self):
+        rows = PageSection.objects.filter(page__slug="accessibility")
+        said = {row.slug: row.text for row in rows}
+        self.assert_says(said["our-aim"], "2.2, level AA")
+        self.assert_says(said["what-was-tested"], "axe", "have not tested the site yet")
+        self.assert_says(said["known-limits"], "in English only")
+
     def test_a_parent_learns_that_nothing_is_said_without_written_consent(self):
         answer = Question.objects.get(slug="what-can-you-tell-me").answer
         self.assert_says(answer, "nothing", "in writing", "42 CFR Part 2", "only asked")
@@ -281,7 +337,7 @@ class FactsOfTheContentTests(TestCase):
 
 NOT_PROSE = {
     *("slug", "note_for_staff", "phone", "text_number", "tty", "chat_url"),
-    *("audience", "asam_code", "asam_edition"),
+    *("audience", "asam_code", "asam_edition", "language"),
 }
 
 
@@ -292,6 +348,7 @@ def prose() -> dict[str, str]:
         for entry in content_file.read(CONTENT)
         for column, value in entry.values.items()
         if isinstance(value, str) and value and column not in NOT_PROSE
+        if not entry.values.get("language")
     }
 
 

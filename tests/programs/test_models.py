@@ -166,6 +166,7 @@ def test_every_text_has_a_column_for_english_and_one_for_spanish(model):
         "chat_url",
         "audience",
         "note_for_staff",
+        "language",
     }
     assert texts - translated <= untranslated
 

@@ -1,0 +1,184 @@
+"""The geometry of the two drawings: a week at a glance, and the levels of care as stairs.
+
+Plain numbers in, plain numbers out. Nothing here knows of HTML or of the database. Across, a
+length is in percent of the drawing's width; down, it is in em. So a drawing stretches with the
+page and grows with the reader's text, and its words stay as large as the words around it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+Number = Decimal | float | int
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle: `x` and `width` in percent, `y` and `height` in em."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str = ""
+
+    @property
+    def bottom(self) -> float:
+        return round(self.y + self.height, 2)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a drawing (`x` in percent, `y` in em) and the words that stand there."""
+
+    x: float
+    y: float
+    text: str = ""
+
+
+# ---- A week at a glance ------------------------------------------------------------------------
+
+DAYS = 7
+# Sessions spread over the week before any day gets its neighbour, the weekend last.
+FILL_ORDER = (0, 2, 4, 1, 3, 5, 6)
+GUTTER = 11.0  # percent, on the left: the hours
+COLUMN_GAP = 0.16  # of a column's width
+HOUR_EM = 2.2  # an hour's height, unless the fullest day would be taller than PLOT_EM
+PLOT_EM = 11.0
+TOP_EM = 0.8
+AXIS_EM = 1.7  # the days' names, below
+LINE_EM = 1.2  # two labels of the hours stand at least this far apart
+SESSION_GAP_EM = 0.15  # between two sessions of a day
+
+
+@dataclass(frozen=True)
+class WeekDrawing:
+    """`blocks` are of kind "light" (in the lightest week) or "full" (what the fullest adds)."""
+
+    height: float
+    base: float
+    blocks: tuple[Box, ...]
+    days: tuple[Mark, ...]
+    hours: tuple[Mark, ...]
+
+
+def week(
+    *,
+    sessions: tuple[int, int],
+    hours: tuple[Number, Number],
+    days: Sequence[str],
+) -> WeekDrawing:
+    """A week with the fewest and the most sessions (1 or more) and hours a session (above 0).
+
+    Both are (low, high) with low <= high; `days` names the seven columns. The areas of the light
+    blocks and of all blocks are to each other as the hours of the lightest and the fullest week.
+    """
+    fewest, most = sessions
+    shortest, longest = float(hours[0]), float(hours[1])
+    rows = -(-most // DAYS)  # sessions on the fullest day
+    hour = min(HOUR_EM, PLOT_EM / (rows * longest))
+    base = TOP_EM + rows * longest * hour + (rows - 1) * SESSION_GAP_EM
+    column = (100 - GUTTER) / DAYS
+    blocks: list[Box] = []
+    for number in range(most):
+        x = GUTTER + (FILL_ORDER[number % DAYS] + COLUMN_GAP / 2) * column
+        floor = base - (number // DAYS) * (longest * hour + SESSION_GAP_EM)
+        sure = shortest if number < fewest else 0.0
+        for kind, start, end in (("light", 0.0, sure), ("full", sure, longest)):
+            if end > start:
+                blocks.append(
+                    Box(
+                        x=round(x, 2),
+                        y=round(floor - end * hour, 3),
+                        width=round(column * (1 - COLUMN_GAP), 2),
+                        height=round((end - start) * hour, 3),
+                        kind=kind,
+                    )
+                )
+    return WeekDrawing(
+        height=round(base + AXIS_EM, 2),
+        base=round(base, 2),
+        blocks=tuple(blocks),
+        days=tuple(
+            Mark(round(GUTTER + (place + 0.5) * column, 2), round(base + 1.3, 2), str(name))
+            for place, name in enumerate(days[:DAYS])
+        ),
+        hours=_hour_marks(shortest, longest, hour=hour, base=base),
+    )
+
+
+def _hour_marks(shortest: float, longest: float, *, hour: float, base: float) -> tuple[Mark, ...]:
+    """How high a session of so many hours reaches; the lower mark gives way to the higher."""
+    marks = [Mark(GUTTER, round(base - longest * hour, 2), f"{longest:g}")]
+    if (longest - shortest) * hour >= LINE_EM:
+        marks.append(Mark(GUTTER, round(base - shortest * hour, 2), f"{shortest:g}"))
+    return tuple(marks)
+
+
+# ---- The levels of care ------------------------------------------------------------------------
+
+STAIRS = 34.0  # percent that the last step stands further right than the first
+WIDEST_STEP = 10.0
+NARROW_PX = 288.0  # the drawing's width on the smallest phone, which decides where names break
+CHARACTER_PX = 8.6
+PADDING_PX = 34.0
+NAME_EM = 1.3  # a line of a name
+STEP_PADDING_EM = 0.65
+TREAD_EM = 1.9  # between two steps: the arrow down
+
+
+@dataclass(frozen=True)
+class Step:
+    """A level of care as a step of the stairs: its box, and the lines of its name."""
+
+    box: Box
+    lines: tuple[Mark, ...]
+    here: bool
+
+
+@dataclass(frozen=True)
+class StepDown:
+    """The way from one level to the next. `marked` when the program is at either end of it."""
+
+    at: Mark
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Stairs:
+    height: float
+    steps: tuple[Step, ...]
+    ways: tuple[StepDown, ...]
+
+
+def stairs(levels: Sequence[tuple[str, str]], *, here: int | None) -> Stairs:
+    """Levels of care as stairs, the most support on top.
+
+    `levels` are (name, second line or "") from the most support to the least; `here` is the place
+    of the program's own level among them, None where it is not there.
+    """
+    shift = min(WIDEST_STEP, STAIRS / max(len(levels) - 1, 1))
+    steps: list[Step] = []
+    ways: list[StepDown] = []
+    y = 0.1
+    for place, (name, note) in enumerate(levels):
+        x = place * shift
+        width = 100 - x
+        room = max(int((NARROW_PX * width / 100 - PADDING_PX) / CHARACTER_PX), 8)
+        words = [*textwrap.wrap(name, room), *textwrap.wrap(note, room)] or [""]
+        height = len(words) * NAME_EM + 2 * STEP_PADDING_EM
+        lines = tuple(
+            Mark(round(x, 2), round(y + STEP_PADDING_EM + (row + 0.75) * NAME_EM, 2), line)
+            for row, line in enumerate(words)
+        )
+        box = Box(round(x, 2), round(y, 2), round(width - 0.5, 2), round(height, 2))
+        steps.append(Step(box, lines, here=place == here))
+        y += height
+        if place + 1 < len(levels):
+            marked = here is not None and place in (here - 1, here)
+            ways.append(StepDown(Mark(round(x + shift, 2), round(y, 2)), marked))
+            y += TREAD_EM
+    return Stairs(round(y + 0.1, 2), tuple(steps), tuple(ways))
