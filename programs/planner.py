@@ -182,14 +182,23 @@ def need(free: AbstractSet[Hour], shape: Shape) -> Need:
     return Need(shape, sessions, sum(session.missing(free) for session in sessions))
 
 
-def spread(days: Iterable[int]) -> tuple[int, int]:
-    """How far apart days lie, the weekend's turn included; smaller is further apart."""
+def spread(days: Iterable[int]) -> tuple[int, int, int]:
+    """How far apart days lie, the weekend's turn included; smaller is further apart.
+
+    The shortest gap counts first, then how even all are, then that short ones do not follow each
+    other: Monday, Tuesday, Thursday, Friday before three days in a row and one.
+    """
     ordered = sorted(days)
     gaps = [
         (later - day) % len(DAYS) or len(DAYS)
         for day, later in zip(ordered, [*ordered[1:], *ordered[:1]], strict=True)
     ]
-    return (-min(gaps, default=0), sum(gap * gap for gap in gaps))
+    pairs = zip(gaps, [*gaps[1:], *gaps[:1]], strict=True)
+    return (
+        -min(gaps, default=0),
+        sum(gap * gap for gap in gaps),
+        sum(gap * after for gap, after in pairs),
+    )
 
 
 def _every_start(length: Decimal) -> range:

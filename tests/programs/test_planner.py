@@ -126,6 +126,12 @@ def test_three_evenings_are_spread_over_the_week_at_the_same_time():
     assert [(one.day, one.start) for one in sessions] == [(0, 17), (2, 17), (4, 17)]
 
 
+def test_four_evenings_leave_one_free_in_the_middle():
+    sessions = planner.place(EVENINGS, Shape(4, Decimal(3)))
+
+    assert [one.day for one in sessions] == [0, 1, 3, 4]
+
+
 def test_sunday_and_monday_count_as_neighbours():
     free = EVENINGS | {(6, hour) for hour in range(17, 21)}
     days = [one.day for one in planner.place(free - {(4, 19)}, Shape(3, Decimal(3)))]
