@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -32,12 +32,12 @@ In crisis? <a href="tel:988">Call or text 988</a>.</p>
 </html>"""
 
 
-def page(request: HttpRequest, status: int, name: str) -> HttpResponse:
+def page(request: HttpRequest, status: int, name: str, **words: Any) -> HttpResponse:
     """The page `templates/errors/<name>.html`, never cached.
 
     Rendered without a request, so that no context processor (and so no query) runs.
     """
-    html = render_to_string(f"errors/{name}.html", {"demo": settings.DEMO})
+    html = render_to_string(f"errors/{name}.html", {"demo": settings.DEMO, **words})
     response = HttpResponse(html, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -52,7 +52,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 404, "404")
+    """A search for what the address says, and the pages nearest to it. Asks no database."""
+    from programs.search import likely  # noqa: PLC0415 - content needs the apps to be loaded
+
+    return page(
+        request,
+        404,
+        "404",
+        query=likely.words_of(request.path),
+        nearest=likely.closest(request.path),
+    )
 
 
 def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
@@ -120,7 +129,7 @@ class ErrorPagesMiddleware:
         )
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DatabaseError):
+        if not isinstance(exception, Error):
             return None
         # The kind only: a driver's message can quote the values of the row it refused.
         logger.error("Database error on %s: %s", request.path, type(exception).__name__)
