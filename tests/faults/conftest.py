@@ -59,6 +59,16 @@ class Site:
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(sql).fetchall()
 
+    def execute(self, sql: str) -> None:
+        """Change what the database holds, behind the back of the site's code."""
+        if self.database_url.startswith("sqlite"):
+            path = self.database_url.removeprefix("sqlite:///")
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                connection.execute(sql)
+            return
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(sql)
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:

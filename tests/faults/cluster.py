@@ -1,0 +1,81 @@
+"""Databases of the tests' own that can be stopped and started: never the machine's shared ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from tests.serving import free_port
+
+
+class Stoppable(Protocol):
+    url: str
+
+    def stop(self) -> None: ...
+
+    def start(self) -> None: ...
+
+
+class SqliteFile:
+    """A SQLite file; stopped, something that is no database stands in its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "site.sqlite3"
+        self.away = folder / "away"
+        self.url = f"sqlite:///{self.path}"
+
+    def stop(self) -> None:
+        self.away.mkdir()
+        for file in self.path.parent.glob("site.sqlite3*"):
+            file.rename(self.away / file.name)
+        self.path.write_text("This is not a database. " * 100)
+
+    def start(self) -> None:
+        for file in self.path.parent.glob("site.sqlite3*"):
+            file.unlink()
+        for file in self.away.iterdir():
+            file.rename(self.path.parent / file.name)
+        self.away.rmdir()
+
+
+class PostgresCluster:
+    """A PostgreSQL server of its own; where the tests run as root, it runs as postgres."""
+
+    def __init__(self) -> None:
+        # Not below pytest's folders: those are closed to other users.
+        self.folder = Path(tempfile.mkdtemp(prefix="amity-cluster-"))
+        self.port = free_port()
+        self.url = f"postgresql://tester@127.0.0.1:{self.port}/postgres"
+        if os.getuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        self._run("initdb", "-D", f"{self.folder}/data", "-A", "trust", "-U", "tester", "-N")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder}"
+        self._ctl("start", "-o", options, "-l", f"{self.folder}/log")
+
+    def stop(self) -> None:
+        self._ctl("stop", "-m", "immediate")
+
+    def remove(self) -> None:
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    def _ctl(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        newest = sorted(Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))[-1]
+        as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+        subprocess.run(
+            [*(as_owner if os.getuid() == 0 else []), str(newest / "bin" / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+        )
