@@ -39,6 +39,7 @@ CONTENT_PAGES = [
     "/families/",
     "/professionals/",
     "/admissions/",
+    "/search/",
     "/help-now/",
     "/privacy/",
     "/notices/",
