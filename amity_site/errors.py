@@ -74,6 +74,13 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return page(request, 413, "413")
 
 
+def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
+    """429; `retry_after` in seconds."""
+    response = page(request, 429, "429")
+    response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return page(request, 500, "500")

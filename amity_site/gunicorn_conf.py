@@ -11,10 +11,11 @@ import re
 import sys
 from typing import Any
 
+import gunicorn.util
 from environs import Env, EnvError
 from gunicorn.glogging import Logger
 
-from amity_site import environment, serving
+from amity_site import environment, refusals, serving
 
 try:
     # The same refusal as `serve`'s: nothing beyond this machine without https.
@@ -48,6 +49,8 @@ limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1,::1"
 # No client, however near, says where the site is mounted.
 forwarder_headers = ""
+# What gunicorn refuses before Django sees it is a page of ours, too.
+gunicorn.util.write_error = refusals.write_error
 proc_name = "amity"
 control_socket_disable = True
 

@@ -73,6 +73,12 @@ def test_a_missing_table_is_a_503_page_and_logs_no_values(client, caplog, monkey
     assert "programs_page" not in caplog.text
 
 
+def test_too_many_requests_is_a_page_that_says_when_to_come_back():
+    response = errors.too_many(RequestFactory().get("/"), retry_after=120)
+    assert_kind_page(response, 429)
+    assert response.headers["Retry-After"] == "120"
+
+
 def test_the_500_page_needs_no_database():
     # No django_db mark: pytest-django fails this test on any query.
     response = errors.server_error(RequestFactory().get("/"))

@@ -123,3 +123,23 @@ def test_a_sender_who_stops_in_the_middle_does_not_hold_a_thread(served: Served)
     for connection in silent:
         connection.close()
     assert {answer[:12] for answer in answered} == {b"HTTP/1.1 400"}, served.output
+
+
+@pytest.mark.parametrize(
+    ("request_text", "status"),
+    [
+        (f"GET /{'long' * 2000} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
+        (f"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: {'c' * 9000}\r\n\r\n", 431),
+        ("GET / HTTP/1.1\r\nHost: localhost\r\nNo colon\r\n\r\n", 400),
+        ("what is this\r\n\r\n", 400),
+    ],
+)
+def test_what_the_web_server_refuses_is_a_page_with_a_way_on(served, request_text, status):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(request_text.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    head, _, page = answer.partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert "default-src 'none'" in head and "no-store" in head
+    assert 'href="tel:988"' in page and 'href="/help-now/"' in page
+    assert "long" not in page.partition("<main")[2].partition("</main>")[0].replace("too long", "")
