@@ -26,8 +26,8 @@ PREVIEW = """<!doctype html><meta charset="utf-8"><style>{css}
 }}
 body {{ margin: 0; }}
 .hero {{ width: 1200px; height: 630px; }}
-.hero .scene {{ position: absolute; left: auto; right: 0; bottom: 0; width: 800px; height: 466px; }}
-.hero > div {{ position: absolute; left: 72px; top: 64px; }}
+.hero .scene {{ position: absolute; left: auto; right: 0; bottom: 0; width: 730px; height: 425px; }}
+.hero > div {{ position: absolute; left: 72px; top: 56px; }}
 .hero svg.mark {{ width: 76px; height: 76px; display: block; }}
 .hero h1 {{ font: 600 88px/1 Fraunces; margin: 28px 0 20px; max-width: none; }}
 .hero p {{ font: 500 32px/1.3 Fraunces; color: var(--ink-soft); }}
