@@ -51,18 +51,28 @@ PLOT_EM = 11.0
 TOP_EM = 0.8
 AXIS_EM = 1.7  # the days' names, below
 LINE_EM = 1.2  # two labels of the hours stand at least this far apart
+KINDS = ("light", "full")
 SESSION_GAP_EM = 0.15  # between two sessions of a day
 
 
 @dataclass(frozen=True)
 class WeekDrawing:
-    """`blocks` are of kind "light" (in the lightest week) or "full" (what the fullest adds)."""
+    """`blocks` are of kind "light" (in the lightest week) or "full" (what the fullest adds).
+
+    `base` is where the days stand; `hours` mark how high so many hours reach.
+    """
 
     height: float
     base: float
     blocks: tuple[Box, ...]
     days: tuple[Mark, ...]
     hours: tuple[Mark, ...]
+
+    @property
+    def kinds(self) -> list[tuple[str, list[Box]]]:
+        """The blocks by kind, the kinds that the drawing has."""
+        groups = [(kind, [box for box in self.blocks if box.kind == kind]) for kind in KINDS]
+        return [(kind, boxes) for kind, boxes in groups if boxes]
 
 
 def week(

@@ -7,13 +7,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from programs.models import (
+    AcceptedPayer,
     AdmissionStep,
+    Clinic,
     Component,
     Condition,
     CrisisLine,
     DurationFactor,
     EntryPath,
     LevelOfCare,
+    OpeningHours,
     OtherLevelSign,
     PageSection,
     Program,
@@ -65,6 +68,13 @@ def multiply_content(times: int) -> None:
                 copies.append(model(**values))
         model.objects.bulk_create(copies)
     program.conditions.set(Condition.objects.all())
+    for component in Component.objects.all()[:times]:
+        component.conditions.set(Condition.objects.all())
+    clinic = Clinic.objects.get()
+    for weekday in OpeningHours.Weekday:
+        OpeningHours.objects.create(clinic=clinic, weekday=weekday, opens="09:00", closes="17:00")
+    for payer in ("private", "medi-cal", "medicare"):
+        AcceptedPayer.objects.create(clinic=clinic, payer=payer, verified_on="2026-10-01")
 
 
 @pytest.mark.parametrize("path", [*PUBLIC_PAGES, "/sitemap.xml"])
