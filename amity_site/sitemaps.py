@@ -20,8 +20,7 @@ from programs.languages import open_languages
 # address. A test changes every record in turn and compares this with the pages.
 SHOWS: dict[str, set[str]] = {
     "home": {
-        "program", "component", "suitabilitycriterion", "entrypath", "condition", "admissionstep",
-        "on_home", "levelofcare",
+        "program", "component", "suitabilitycriterion", "condition", "admissionstep", "on_home",
     },
     "programs": {"program", "levelofcare"},
     "program": {
@@ -30,12 +29,11 @@ SHOWS: dict[str, set[str]] = {
     },
     "component": {"program", "component", "condition"},
     "guide": {"suitabilitycriterion", "otherlevelsign", "levelofcare"},
-    "planner": set(),
     "conditions": {"condition"},
     "condition": {"condition", "component", "program"},
     "questions": {"question"},
     "families": {"family"},
-    "professionals": {"professional", "program"},
+    "professionals": {"professional", "program", "levelofcare"},
     "admissions": {"admissionstep"},
     "help-now": {"crisisline"},
 }  # fmt: skip
@@ -73,29 +71,26 @@ class Entry(NamedTuple):
 
 
 class SiteSitemap(Sitemap):
-    """The live records that have a page, and the inquiry form. One query, however many there are.
+    """The live records that have a page, the inquiry form and the search. One query for all.
 
     Addresses begin with SITE_URL, or with the request's own host while that is unset. A page's
     frame (header, footer, crisis lines) does not count as its words, and a record that was
     deleted leaves no time behind.
     """
 
-    FORM = Entry("admissions:inquiry")  # its words are the site's own
+    # Their words are the site's own: no record says when they changed.
+    FIXED = (Entry("admissions:inquiry"), Entry("programs:search"))
 
-    @property
-    def i18n(self) -> bool:
-        return len(open_languages()) > 1
+    alternates = x_default = True  # where more than one language is open
 
-    @property
-    def languages(self) -> list[str]:
-        return open_languages()
-
-    alternates = x_default = True  # where `i18n` holds
+    def __init__(self) -> None:
+        self.languages = open_languages()
+        self.i18n = len(self.languages) > 1
 
     @cached_property
     def _entries(self) -> list[Entry]:
         # Django asks for the items several times a request; each request has its own instance.
-        return [*_entries(timezone.now()), self.FORM]
+        return [*_entries(timezone.now()), *self.FIXED]
 
     def items(self) -> list[Entry]:
         return self._entries

@@ -15,6 +15,8 @@ ALLOWED_TAGS = {
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+# A line of the source ends in a space: the same words in the page's JSON-LD then compress away.
+_parser.add_render_rule("softbreak", lambda *_args: " ")
 
 
 @lru_cache(maxsize=1024)
