@@ -1,7 +1,9 @@
 """A real Chromium for every test of this folder, strict about what pages may do.
 
-`page` fails its test on any console message, script error or request to another host. Pictures go
-to screenshots/ in the project's root, which git ignores.
+Public pages are visited on one served site (`visits`, `tab`): gunicorn as `make run` starts it, a
+database and content of its own. What needs rows made by a test has pytest-django's live server
+(`page`). Both tabs fail their test on any console message, script error or request to another
+host. Pictures go to screenshots/ in the project's root, which git ignores.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.visits import Visits, watch
+from tests.serving import Served, copy_project, serving
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 PHONE, DESKTOP = 390, 1280
@@ -45,6 +49,30 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The site as `make run` serves it."""
+    folder = copy_project(tmp_path_factory.mktemp("served"))
+    # Every visit comes from one address, and many of them send the form.
+    yield from serving(folder, INQUIRY_RATE="10000/h")
+
+
+@pytest.fixture(scope="session")
+def visits(browser: Browser, served: Served) -> Visits:
+    return Visits(browser, f"http://127.0.0.1:{served.port}")
+
+
+@pytest.fixture
+def tab(visits: Visits) -> Iterator[Page]:
+    """A tab of its own on the served site, on a desktop's width."""
+    context = visits.context(DESKTOP)
+    page = context.new_page()
+    complaints = watch(context, page, visits.origin)
+    yield page
+    context.close()
+    assert not complaints, "\n".join(complaints)
+
+
 @pytest.fixture
 def page(browser: Browser, live_server) -> Iterator[Page]:
     """A tab of its own, on a desktop's width, with relative addresses going to the live server."""
@@ -52,17 +80,7 @@ def page(browser: Browser, live_server) -> Iterator[Page]:
         base_url=live_server.url, viewport={"width": DESKTOP, "height": 900}
     )
     tab = context.new_page()
-    complaints: list[str] = []
-    own = urlsplit(live_server.url).netloc
-
-    def watch(request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme not in {"data", "blob"} and parts.netloc != own:
-            complaints.append(f"asked elsewhere: {request.url}")
-
-    tab.on("console", lambda message: complaints.append(f"{message.text} ({tab.url})"))
-    tab.on("pageerror", lambda error: complaints.append(f"{error} ({tab.url})"))
-    context.on("request", watch)
+    complaints = watch(context, tab, live_server.url)
     yield tab
     context.close()
     assert not complaints, "\n".join(complaints)

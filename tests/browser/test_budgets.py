@@ -1,0 +1,95 @@
+"""What a page costs on the wire, as the served site sends it (DESIGN.md's budgets)."""
+
+from __future__ import annotations
+
+import http.client
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.browser.visits import DESKTOP, PHONE, SCHEMES
+from tests.pages import FORM, PUBLIC_PAGES
+
+FIRST_FLIGHT = 14_600  # bytes of HTML and CSS: what a server may send before the first answer
+ALL_BYTES = 50_000  # everything, headers included
+REQUESTS = 6
+CSRF = "csrftoken"
+
+every_page = pytest.mark.parametrize("path", PUBLIC_PAGES)
+
+
+@pytest.fixture(scope="module")
+def connection(served):
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def fetch(connection):
+    """`fetch(path, encoding)`: the headers, and the body as it came over the wire."""
+
+    def get(path: str, encoding: str = "gzip") -> tuple[http.client.HTTPMessage, bytes]:
+        connection.request("GET", path, headers={"Accept-Encoding": encoding})
+        response = connection.getresponse()
+        body = response.read()
+        assert response.status == 200, path
+        return response.headers, body
+
+    return get
+
+
+def links(html: bytes, *rels: str) -> list[str]:
+    """The paths of the page's `<link>`s with one of these `rel`s."""
+    soup = BeautifulSoup(html, "html5lib")
+    found = [link for link in soup.find_all("link", href=True) if set(link["rel"]) & set(rels)]
+    return [urlsplit(link["href"]).path for link in found]
+
+
+@every_page
+def test_html_and_css_fit_the_first_flight(fetch, path):
+    # gzip is the larger of the two encodings; no browser gets more than this.
+    _headers, html = fetch(path, "identity")
+    sizes = {file: len(fetch(file)[1]) for file in [path, *links(html, "stylesheet")]}
+    assert sum(sizes.values()) <= FIRST_FLIGHT, sizes
+
+
+@every_page
+@pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br"])
+def test_pages_and_styles_are_sent_compressed(fetch, path, accepted):
+    _headers, html = fetch(path, "identity")
+    for file in [path, *links(html, "stylesheet")]:
+        headers, _body = fetch(file, accepted)
+        assert headers["Content-Encoding"] in accepted.split(", "), file
+        assert "accept-encoding" in headers["Vary"].lower(), file
+
+
+@every_page
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_page_is_few_requests_and_few_bytes_in_all(visits, fetch, path, width, scheme):
+    sizes = {urlsplit(r.url).path: r.size for r in visits.of(path, width, scheme).received}
+    assert len(sizes) <= REQUESTS, sizes
+    # What a browser fetches for its own frame, and a headless one does not: it weighs all the same.
+    html = fetch(path, "identity")[1]
+    for file in [*links(html, "icon")[:1], *links(html, "manifest")]:
+        sizes.setdefault(file, len(fetch(file)[1]))
+    assert sum(sizes.values()) <= ALL_BYTES, sizes
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+def test_no_answer_sets_a_cookie_but_the_forms_token(fetch, path):
+    headers, html = fetch(path, "identity")
+    set_here = {line.split("=")[0] for line in headers.get_all("Set-Cookie", [])}
+    assert set_here <= ({CSRF} if path == FORM else set())
+    for file in links(html, "stylesheet", "icon", "manifest"):
+        assert fetch(file)[0]["Set-Cookie"] is None, file
+
+
+@every_page
+def test_every_answer_carries_the_strict_policy(fetch, path):
+    policy = fetch(path)[0]["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
