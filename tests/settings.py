@@ -16,6 +16,12 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # WhiteNoise then answers from the apps' own folders; nothing has been collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# By its plain name pytest-django knows it too. Else its live server answers from STATIC_ROOT, which
+# holds what the last `make run` collected, and a browser is shown the styles of yesterday.
+INSTALLED_APPS = [
+    "django.contrib.staticfiles" if app == "amity_site.apps.StaticFilesConfig" else app
+    for app in INSTALLED_APPS  # noqa: F405
+]
 
 # Emptying the cache between tests empties a whole Redis database: each process side by side has
 # its own, counted from the one CACHE_URL names.
