@@ -128,6 +128,48 @@ def test_a_page_comes_through_with_the_headers_of_https(front):
     assert response.getheader("Set-Cookie") is None
 
 
+def test_a_page_comes_compressed_through_nginx_and_is_known_again(front):
+    packed = ask_packed(front, "/")
+    assert packed.getheader("Content-Encoding") == "br"
+    again = ask_packed(front, "/", **{"If-None-Match": packed.getheader("ETag")})
+    assert again.status == 304
+
+
+def ask_packed(front: Front, path: str, **headers: str):
+    """The response to a browser that takes brotli; its body stays unread."""
+    trusting = ssl.create_default_context(cafile=str(front.folder / "cert.pem"))
+    trusting.check_hostname = False
+    connection = http.client.HTTPSConnection("127.0.0.1", front.https, context=trusting)
+    connection.request(
+        "GET", path, None, {"Host": "example.org", "Accept-Encoding": "gzip, br"} | headers
+    )
+    return connection.getresponse()
+
+
+def test_a_request_that_nginx_refuses_gets_a_page_with_the_crisis_lines(front):
+    response = front.ask("/", Cookie="c" * 40_000)
+    assert response.status == 400
+    assert "text/html" in response.getheader("Content-Type")
+    for target in ("tel:911", "tel:988", "tel:+18006624357", "tel:+18887247240", "/"):
+        assert f'href="{target}"' in response.text
+
+
+def test_while_the_site_is_away_nginx_says_so_with_the_crisis_lines(tmp_path):
+    # A front whose site nobody started.
+    alone = Front(free_port(), free_port(), tmp_path)
+    configuration = configure(alone, upstream=free_port())
+    nginx = subprocess.Popen(["nginx", "-c", configuration, "-e", "stderr"])
+    try:
+        assert eventually(lambda: speaks(alone.https))
+        response = alone.ask("/help-now/")
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+    assert response.status == 503
+    assert response.getheader("Retry-After") == "30"
+    assert "tel:988" in response.text and "it did not reach us" in response.text
+
+
 def test_plain_http_is_sent_to_https(front):
     connection = http.client.HTTPConnection("127.0.0.1", front.plain, timeout=20)
     connection.request("GET", "/help-now/", headers={"Host": "example.org"})
