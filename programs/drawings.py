@@ -45,6 +45,7 @@ DAYS = 7
 # Sessions spread over the week before any day gets its neighbour, the weekend last.
 FILL_ORDER = (0, 2, 4, 1, 3, 5, 6)
 GUTTER = 11.0  # percent, on the left: the hours
+WIDE_GUTTER = 17.0  # for hours of more than one character, such as 2.5
 COLUMN_GAP = 0.16  # of a column's width
 HOUR_EM = 2.2  # an hour's height, unless the fullest day would be taller than PLOT_EM
 PLOT_EM = 11.0
@@ -91,10 +92,12 @@ def week(
     rows = -(-most // DAYS)  # sessions on the fullest day
     hour = min(HOUR_EM, PLOT_EM / (rows * longest))
     base = TOP_EM + rows * longest * hour + (rows - 1) * SESSION_GAP_EM
-    column = (100 - GUTTER) / DAYS
+    marks = _hour_marks(shortest, longest, hour=hour, base=base)
+    gutter = marks[0].x
+    column = (100 - gutter) / DAYS
     blocks: list[Box] = []
     for number in range(most):
-        x = GUTTER + (FILL_ORDER[number % DAYS] + COLUMN_GAP / 2) * column
+        x = gutter + (FILL_ORDER[number % DAYS] + COLUMN_GAP / 2) * column
         floor = base - (number // DAYS) * (longest * hour + SESSION_GAP_EM)
         sure = shortest if number < fewest else 0.0
         for kind, start, end in (("light", 0.0, sure), ("full", sure, longest)):
@@ -113,19 +116,24 @@ def week(
         base=round(base, 2),
         blocks=tuple(blocks),
         days=tuple(
-            Mark(round(GUTTER + (place + 0.5) * column, 2), round(base + 1.3, 2), str(name))
+            Mark(round(gutter + (place + 0.5) * column, 2), round(base + 1.3, 2), str(name))
             for place, name in enumerate(days[:DAYS])
         ),
-        hours=_hour_marks(shortest, longest, hour=hour, base=base),
+        hours=marks,
     )
 
 
 def _hour_marks(shortest: float, longest: float, *, hour: float, base: float) -> tuple[Mark, ...]:
     """How high a session of so many hours reaches; the lower mark gives way to the higher."""
-    marks = [Mark(GUTTER, round(base - longest * hour, 2), f"{longest:g}")]
+    shown = [longest]
     if (longest - shortest) * hour >= LINE_EM:
-        marks.append(Mark(GUTTER, round(base - shortest * hour, 2), f"{shortest:g}"))
-    return tuple(marks)
+        shown.append(shortest)
+    words = [f"{hours:g}" for hours in shown]
+    gutter = GUTTER if max(map(len, words)) == 1 else WIDE_GUTTER
+    return tuple(
+        Mark(gutter, round(base - hours * hour, 2), word)
+        for hours, word in zip(shown, words, strict=True)
+    )
 
 
 # ---- The levels of care ------------------------------------------------------------------------

@@ -80,6 +80,13 @@ def test_the_marks_of_the_hours_never_run_into_each_other(hours):
     assert all(low - high >= drawings.LINE_EM - 0.01 for high, low in pairwise(heights))
 
 
+@pytest.mark.parametrize(("hours", "room"), [((2, 4), 11), ((2, 12), 17), ((1.5, 4), 17)])
+def test_longer_numbers_get_a_wider_gutter(hours, room):
+    drawing = week(hours=hours)
+    assert {mark.x for mark in drawing.hours} == {room}
+    assert min(block.x for block in drawing.blocks) > room
+
+
 def test_sessions_spread_over_the_week_before_any_day_gets_a_second_one():
     def columns(most):
         return {block.x for block in week((1, most), (2, 2)).blocks}
