@@ -1,66 +1,34 @@
-"""Requests per second of the home page, against a bare WSGI app on the same gunicorn settings.
+"""How fast pages are answered, warm and cold, beside a bare WSGI app and a static file.
 
-`make bench`, or `python -m bench.pages [seconds]`. Both are measured in one run, in turns, by the
-same client, so that their ratio means something on any machine. The client shares the machine with
-the server; absolute figures are low for that reason.
+`make bench`, or `python -m bench.pages [seconds]`. All are served by gunicorn with the project's
+own settings and measured in one run, in turns, by the same clients, so that their ratios mean
+something on any machine. The clients share the machine with the server; absolute figures are low
+for that reason. The bare app answers as many bytes as the home page has when compressed.
 """
 
 from __future__ import annotations
 
-import http.client
-import os
-import platform
+import re
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
+import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
-import django
-import gunicorn
-
+from bench import report
+from bench.client import CLIENTS, Asker, Load, load
+from tests.pages import PROGRAM
 from tests.serving import ROOT, Served, copy_project, manage
 
-CLIENTS = 4
 ROUNDS = 5
-PAGE = "/"
-BARE = "bench.pages:bare"
+PAGES = {"home page": "/", "program's page": PROGRAM}
+BARE = "bare app"
+
+Contenders = dict[str, tuple[int, str]]  # name → port and path
 
 
-def bare(environ, start_response):
-    """The least that answers: what gunicorn itself can do."""
-    body = b"ok" * 5000
-    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))])
-    return [body]
-
-
-def rate(port: int, seconds: float) -> float:
-    """Answers per second of `CLIENTS` clients, each on one kept connection."""
-    counts = [0] * CLIENTS
-    end = time.perf_counter() + seconds
-
-    def ask(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        while time.perf_counter() < end:
-            connection.request("GET", PAGE, headers={"Accept-Encoding": "gzip"})
-            response = connection.getresponse()
-            response.read()
-            if response.status != http.HTTPStatus.OK:
-                raise SystemExit(f"{PAGE} answered {response.status}")
-            counts[number] += 1
-        connection.close()
-
-    threads = [threading.Thread(target=ask, args=[number]) for number in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / seconds
-
-
-def gunicorn_of(folder: Path, application: str) -> Served:
+def gunicorn(folder: Path, application: str) -> Served:
     served = Served(
         folder,
         [
@@ -74,42 +42,77 @@ def gunicorn_of(folder: Path, application: str) -> Served:
     return served
 
 
+def prepared(folder: Path) -> Path:
+    """A copy of the project with its database, content and static files made."""
+    copy_project(folder)
+    for name in ("bench", "tests"):
+        (folder / name).symlink_to(ROOT / name)
+    if (made := manage(folder, "prepare")).returncode:
+        raise SystemExit(made.stderr)
+    return folder
+
+
+def stylesheet(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as response:
+        found = re.search(r'href="(/static/css/site[^"]*)"', response.read().decode())
+    if not found:
+        raise SystemExit("the home page has no style sheet")
+    return found[1]
+
+
+def contenders(folder: Path, running: ExitStack) -> Contenders:
+    ports = {}
+    for application in ("amity_site.wsgi", "bench.apps:cold", "bench.apps:bare"):
+        served = gunicorn(folder, application)
+        running.callback(served.end)
+        ports[application] = served.port
+    warm, cold, bare = ports.values()
+    found = {BARE: (bare, f"/{Asker(warm, '/').ask()}"), "static file": (warm, stylesheet(warm))}
+    found |= {f"{name}, warm": (warm, path) for name, path in PAGES.items()}
+    return found | {f"{name}, cold": (cold, path) for name, path in PAGES.items()}
+
+
+def measure(seconds: float) -> dict[str, list[Load]]:
+    """One figure a round for each contender."""
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as running:
+        field = contenders(prepared(Path(scratch) / "site"), running)
+        for port, path in field.values():
+            load(port, path, 0.5)
+        figures: dict[str, list[Load]] = {name: [] for name in field}
+        for _round in range(ROUNDS):
+            for name, (port, path) in field.items():
+                figures[name].append(load(port, path, seconds))
+    return figures
+
+
+def row(name: str, loads: list[Load], bare: list[Load]) -> list[str]:
+    ratios = sorted(one.rate / other.rate for one, other in zip(loads, bare, strict=True))
+    middle = {
+        field: statistics.median(getattr(one, field) for one in loads)
+        for field in ("rate", "median", "p95")
+    }
+    return [
+        name,
+        f"{middle['rate']:,.0f}",
+        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})",
+        f"{middle['median']:.2f}",
+        f"{middle['p95']:.2f}",
+    ]
+
+
 def main(seconds: float) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = copy_project(Path(scratch) / "site")
-        (folder / "bench").symlink_to(ROOT / "bench")
-        (folder / "tests").symlink_to(ROOT / "tests")
-        if (made := manage(folder, "prepare")).returncode:
-            raise SystemExit(made.stderr)
-        site, plain = gunicorn_of(folder, "amity_site.wsgi"), gunicorn_of(folder, BARE)
-        try:
-            for served in (site, plain):
-                rate(served.port, 1)  # warm
-            pairs = [(rate(site.port, seconds), rate(plain.port, seconds)) for _ in range(ROUNDS)]
-        finally:
-            site.end()
-            plain.end()
-    report(pairs)
-
-
-def report(pairs: list[tuple[float, float]]) -> None:
-    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratios = sorted(one / other for one, other in pairs)
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    print(f"home page      {ours:8.0f} requests/s (median of {len(pairs)} rounds)")
-    print(f"bare WSGI app  {theirs:8.0f} requests/s")
-    print(f"ratio          {ours / theirs:8.2f} (from {ratios[0]:.2f} to {ratios[-1]:.2f})")
-    print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"Django {django.__version__}, gunicorn {gunicorn.__version__}, commit {commit or 'none'}"
+    where = report.circumstances()
+    figures = measure(seconds)
+    rows = [row(name, loads, figures[BARE]) for name, loads in figures.items()]
+    head = ["", "requests/s", "of the bare app", "median ms", "95 % below ms"]
+    cpu = max(one.cpu for loads in figures.values() for one in loads)
+    text = (
+        f"{report.table(head, rows)}\n\n{where}. Medians of {ROUNDS} rounds of {seconds:g} seconds,"
+        f" {CLIENTS} connections. The clients used {cpu:.1f} cores at most."
     )
+    report.record("pages", text)
+    print(text)
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 3)
