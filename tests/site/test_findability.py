@@ -19,7 +19,8 @@ from django.utils import translation
 from amity_site import urls
 from programs import findability
 from programs.models import Clinic, Condition, Page
-from tests.pages import FORM, PROGRAM, PUBLIC_PAGES, read
+from tests.pages import COMPONENTS, FORM, PROGRAM, PUBLIC_PAGES, read
+from tests.programs import rows
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -73,6 +74,20 @@ def test_every_page_has_a_title_and_a_description_of_its_own(client):
     descriptions = [meta(page, "description")[0] for page in pages]
     assert len(set(titles)) == len(titles)
     assert len(set(descriptions)) == len(descriptions)
+
+
+def test_components_of_two_programs_may_share_a_name_and_still_differ_in_title(client):
+    other = rows.program(slug="other", name="Other Program", abbreviation="OP")
+    other.save()
+    rows.component(program=other, slug="group-therapy", title="Group Therapy").save()
+    titles = {
+        read(client, address).title.get_text()
+        for address in (COMPONENTS[0], "/programs/other/what-to-expect/group-therapy/")
+    }
+    assert titles == {
+        "Group Therapy in IOP – Amity San Diego",
+        "Group Therapy in OP – Amity San Diego",
+    }
 
 
 def test_a_long_title_leaves_the_clinics_name_away_and_ends_with_a_whole_word(client):
