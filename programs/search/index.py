@@ -112,7 +112,7 @@ class Index:
 
     def find(self, query: Query) -> Answer:
         """What answers `query`, the best first. Memory only: no database, no log."""
-        pieces = meaning.pieces(query.words)
+        pieces = list({piece.key: piece for piece in meaning.pieces(query.words)}.values())
         telling = [piece for piece in pieces if not piece.is_noise] or pieces
         terms = [self._term(piece) for piece in telling[:RANKED_WORDS]]
         scores = self._scores(terms)
