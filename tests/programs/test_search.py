@@ -21,11 +21,11 @@ from amity_site.logs import PrivateFormatter
 from programs import search, versioning
 from programs.context_processors import Clinic
 from programs.models import Condition, Page, Question
-from programs.search import index as index_module
 from programs.search import lay_words, meaning
 from programs.search.documents import Document, read_all
 from programs.search.index import Index
 from programs.search.likely import closest, words_of
+from programs.search.words import stems
 from tests.pages import read, text_of
 from tests.programs import rows
 from tests.programs.test_page_queries import multiply_content
@@ -46,6 +46,18 @@ def addresses(query: str) -> list[str]:
     return [hit.url for hit in find(query).hits]
 
 
+_whole: list[Index] = []
+
+
+@pytest.fixture
+def whole(request) -> Index:
+    """The index of the site's real content, built once in this process."""
+    if not _whole:
+        request.getfixturevalue("site")
+        _whole.append(search.fresh())
+    return _whole[0]
+
+
 def small(*documents: tuple[str, str]) -> Index:
     """An index of (title, text) pairs, at /0/, /1/ and so on."""
     return Index([Document(f"/{n}/", title, "", text) for n, (title, text) in enumerate(documents)])
@@ -61,7 +73,6 @@ ALCOHOL = "/conditions/alcohol-and-drug-use-disorders/"
 STOPPING = "/help-now/#stopping-suddenly"
 
 
-@pytest.mark.usefixtures("site")
 class TestFinding:
     @pytest.mark.parametrize(
         ("query", "expected"),
@@ -77,8 +88,8 @@ class TestFinding:
             ("clinical assessment", "/admissions/#clinical-assessment"),
         ],
     )
-    def test_the_page_about_it_comes_first(self, query, expected):
-        assert addresses(query)[0] == expected
+    def test_the_page_about_it_comes_first(self, whole, query, expected):
+        assert ask(whole, query).hits[0].url == expected
 
     @pytest.mark.parametrize(
         ("query", "expected"),
@@ -92,8 +103,8 @@ class TestFinding:
             ("anxity", "/conditions/mental-health-disorders/"),
         ],
     )
-    def test_a_typing_mistake_is_no_obstacle(self, query, expected):
-        answer = find(query)
+    def test_a_typing_mistake_is_no_obstacle(self, whole, query, expected):
+        answer = ask(whole, query)
         assert expected in [hit.url for hit in answer.hits][:3]
         assert answer.corrections[0][0] == query
 
@@ -111,14 +122,14 @@ class TestFinding:
             ("faq", "/questions/"),
         ],
     )
-    def test_peoples_own_words_lead_to_the_sites(self, query, expected):
-        assert expected in addresses(query)[:4]
+    def test_peoples_own_words_lead_to_the_sites(self, whole, query, expected):
+        assert expected in [hit.url for hit in ask(whole, query).hits[:4]]
 
     @pytest.mark.parametrize("query", ["FAMILY", "families", "fámily", "Family's", "ｆａｍｉｌｙ"])
-    def test_case_accents_and_endings_do_not_matter(self, query):
-        assert FAMILY in addresses(query)[:3]
+    def test_case_accents_and_endings_do_not_matter(self, whole, query):
+        assert FAMILY in [hit.url for hit in ask(whole, query).hits[:3]]
 
-    def test_every_result_leads_to_a_place_that_is_there(self, client):
+    def test_every_result_leads_to_a_place_that_is_there(self, client, site):
         pages: dict[str, BeautifulSoup] = {}
         for document in read_all(timezone.now()):
             path, _, anchor = document.url.partition("#")
@@ -126,7 +137,7 @@ class TestFinding:
                 pages[path] = read(client, path)
             assert not anchor or pages[path].find(id=anchor), document.url
 
-    def test_all_kinds_of_pages_can_be_found(self):
+    def test_all_kinds_of_pages_can_be_found(self, site):
         found = {document.url for document in read_all(timezone.now())}
         pages = {page.get_absolute_url() for page in Page.objects.live() if page.has_address()}
         assert pages < found
@@ -134,7 +145,7 @@ class TestFinding:
         assert "/programs/intensive-outpatient/is-it-right-for-me/" in found
         assert "/programs/intensive-outpatient/plan-your-week/" in found
 
-    def test_a_question_without_an_answer_is_not_found(self):
+    def test_a_question_without_an_answer_is_not_found(self, site):
         waiting = {question.question for question in Question.objects.unanswered()}
         assert not waiting & {document.title for document in read_all(timezone.now())}
 
@@ -178,9 +189,8 @@ class TestExcerpts:
         assert hit.title == "&lt;b&gt;<mark>River</mark>&lt;/b&gt; &amp; bank"
         assert "<script>" not in hit.excerpt
 
-    @pytest.mark.usefixtures("site")
-    def test_no_excerpt_shows_markdown(self):
-        for document in read_all(timezone.now()):
+    def test_no_excerpt_shows_markdown(self, whole):
+        for document in whole.documents:
             assert not {"**", "](", "#"} & set(document.text.split()), document.url
 
 
@@ -542,7 +552,6 @@ class TestNotFound:
         self, client, django_assert_num_queries
     ):
         search.fresh()
-        search.kept().find(search.read("warm up"))
         with django_assert_num_queries(0):
             links = [link.url for link in closest("/programs/grup-terapy/")]
         assert links[0] == GROUP
@@ -573,8 +582,7 @@ class TestTheTables:
         assert all(entry.says or entry.topics for entry in meaning.ENTRIES.values())
         assert frozenset() not in meaning._CRISIS
 
-    @pytest.mark.usefixtures("site")
-    def test_every_word_of_the_sites_is_one_that_the_site_uses(self):
-        postings = search.fresh()._postings
+    def test_the_sites_side_of_each_row_is_in_words_that_the_site_uses(self, whole):
+        postings = whole._postings
         for typed, says in lay_words.LAY_WORDS:
-            assert any(word in postings for word in index_module.meaning.stems(says)), typed
+            assert any(word in postings for word in stems(says)), typed
