@@ -72,6 +72,7 @@ def test_the_times_it_asks_for_make_the_shape_fit(free, shape):
     need = planner.need(free, shape)
     further = {hour for session in need.sessions for hour in session.hours()} - free
 
+    assert {hour for _day, hour in further} <= set(HOURS)
     assert len(further) == need.hours
     assert planner.fits(free | further, shape)
     assert (need.hours == 0) == planner.fits(free, shape)
@@ -139,13 +140,21 @@ def test_sunday_and_monday_count_as_neighbours():
     assert days == [1, 3, 6]
 
 
-def test_times_alike_are_preferred_among_weeks_equally_spread():
+def test_each_day_begins_at_the_hour_that_the_days_share():
     free = frozenset(
         {(day, hour) for day in (0, 2, 4) for hour in range(17, 20)}
         | {(2, hour) for hour in range(8, 15)}
     )
 
     assert {one.start for one in planner.place(free, Shape(3, Decimal(3)))} == {17}
+
+
+def test_among_weeks_equally_spread_the_one_with_like_times_is_drawn():
+    mixed = {(day, start + hour) for day, start in ((0, 8), (2, 12), (4, 17)) for hour in range(3)}
+    alike = {(day, 17 + hour) for day in (1, 3, 5) for hour in range(3)}
+    sessions = planner.place(frozenset(mixed | alike), Shape(3, Decimal(3)))
+
+    assert [(one.day, one.start) for one in sessions] == [(1, 17), (3, 17), (5, 17)]
 
 
 def test_left_open_it_draws_the_smallest_week_within_the_level():
