@@ -26,6 +26,9 @@ free_times = st.lists(runs, max_size=12).map(lambda parts: frozenset().union(*pa
 lengths = st.sampled_from([Decimal("0.5"), Decimal(1), Decimal("2.5"), Decimal(3), Decimal(4)])
 shapes = st.builds(Shape, st.integers(1, 7), lengths)
 
+# A busy machine is no reason to call a test broken.
+unhurried = settings(deadline=None)
+
 
 def every_session(length: Decimal) -> list[Session]:
     whole = -int(-length // 1)
@@ -37,6 +40,7 @@ def days_that_hold_one(free: frozenset, length: Decimal) -> set[int]:
     return {session.day for session in every_session(length) if set(session.hours()) <= free}
 
 
+@unhurried
 @given(free_times, shapes)
 def test_every_session_lies_in_free_time_one_a_day_and_of_the_right_length(free, shape):
     if not planner.fits(free, shape):
@@ -52,11 +56,13 @@ def test_every_session_lies_in_free_time_one_a_day_and_of_the_right_length(free,
         assert session.start + session.length <= 21
 
 
+@unhurried
 @given(free_times, shapes)
 def test_it_fits_just_when_enough_days_hold_a_session(free, shape):
     assert planner.fits(free, shape) == (len(days_that_hold_one(free, shape.length)) >= shape.count)
 
 
+@unhurried
 @given(free_times, shapes)
 def test_no_other_choice_of_days_lies_further_apart(free, shape):
     if not planner.fits(free, shape):
@@ -67,6 +73,7 @@ def test_no_other_choice_of_days_lies_further_apart(free, shape):
     assert planner.spread(days) == min(map(planner.spread, others))
 
 
+@unhurried
 @given(free_times, shapes)
 def test_the_times_it_asks_for_make_the_shape_fit(free, shape):
     need = planner.need(free, shape)
@@ -78,7 +85,7 @@ def test_the_times_it_asks_for_make_the_shape_fit(free, shape):
     assert (need.hours == 0) == planner.fits(free, shape)
 
 
-@settings(max_examples=60, deadline=None)
+@unhurried
 @given(free_times, shapes)
 def test_no_fewer_hours_would_make_it_fit(free, shape):
     """By brute force over every choice of one session a day on every choice of days."""
@@ -95,6 +102,7 @@ def test_no_fewer_hours_would_make_it_fit(free, shape):
     assert planner.need(free, shape).hours == least
 
 
+@unhurried
 @given(
     free_times,
     st.sampled_from([IOP.counts, (3,), (4,), (5,)]),
