@@ -32,7 +32,7 @@ SHORT_AUDIENCES = {
 class QuestionAdmin(ContentAdmin):
     title_field = "question"
     list_display = columns("asked_by", "answer_state")
-    list_filter = ["audience", AnswerFilter, *STATE_FILTERS]
+    list_filter = ["audience", AnswerFilter, "on_home", *STATE_FILTERS]
     fieldsets = sections((None, ["audience", both("question"), both("answer"), "on_home"]))
 
     @admin.display(description=_("audience"), ordering="audience")

@@ -189,12 +189,14 @@ class AudienceView(PageView):
 class FamiliesView(AudienceView):
     template_name = "programs/families.html"
     slug = "families"
+    extra_context = {"clinical": True}
     audience = Question.Audience.FAMILY
 
 
 class ProfessionalsView(AudienceView):
     template_name = "programs/professionals.html"
     slug = "professionals"
+    extra_context = {"clinical": True}
     audience = Question.Audience.PROFESSIONAL
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -226,6 +228,7 @@ class AdmissionsView(PageView):
 class HelpNowView(PageView):
     template_name = "programs/help_now.html"
     slug = "help-now"
+    extra_context = {"clinical": True}
 
 
 class AccessibilityView(PageView):

@@ -187,6 +187,12 @@ class TestPages:
         assert "only an example" in words
         assert "does not show the days or times of real sessions" in words
 
+    def test_levels_without_a_live_program_are_drawn_without_a_mark(self, client):
+        Program.objects.update(live_from=None)
+        stairs = svg(client, "/programs/", -1)
+        assert len(stairs.find_all("rect")) == 4
+        assert not stairs.select(".stair-here, .way-marked")
+
     def test_a_drawing_carries_no_style_attribute(self, client):
         for path in ("/", "/programs/", PROGRAM):
             assert not read(client, path).main.find_all(style=True)
