@@ -282,3 +282,5 @@ def test_the_clinics_state_stands_under_the_header(open_tab, where):
     tab = open_tab()
     tab.goto(where)
     assert tab.locator(".closed-note").is_visible() is (where == "/")
+    found = Axe().run(tab)
+    assert found.violations_count == 0, found.generate_report()
