@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
 import pytest
 from playwright.sync_api import Page
 
@@ -70,50 +74,79 @@ def walk(page: Page, most: int) -> list[dict]:
     return reached
 
 
-@pytest.fixture
-def tab_at(visits):
-    """`tab_at(stop, width)`: a tab there."""
-    contexts = []
+def to_the_top(page: Page) -> None:
+    """Where the focus was left is another matter; the next Tab is the page's first."""
+    page.evaluate("document.body.tabIndex = -1, document.body.focus(), scrollTo(0, 0)")
+    page.evaluate("document.body.removeAttribute('tabindex')")
 
-    def open_tab(stop: str, width: int) -> Page:
-        contexts.append(visits.context(width))
-        page = contexts[-1].new_page()
+
+@dataclass(frozen=True)
+class Walk:
+    """Pressing Tab through a stop.
+
+    `first` is what the first Tab reaches, `skipped_to` where the focus is once it was pressed and
+    whether the next Tab goes on from there; `expected` are the tabindex values in the page's order.
+    """
+
+    first: str
+    skipped_to: tuple[str, bool]
+    expected: list[int]
+    reached: list[dict]
+
+
+# Whether the focus is in the main part or behind it.
+PAST_HEADER = """() => {
+  const main = document.querySelector("#main"), here = document.activeElement;
+  return main.contains(here) || here === document.body
+    || Boolean(main.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING);
+}"""
+
+
+@pytest.fixture(scope="module")
+def walked(visits) -> Callable[[str, int], Walk]:
+    """`walked(stop, width)`; a stop is opened once for each width."""
+
+    @cache
+    def walk_through(stop: str, width: int) -> Walk:
+        context = visits.context(width)
+        page = context.new_page()
         go(page, stop)
-        # Where a state puts the focus is its own test's matter; here one begins at the top.
-        page.evaluate("document.body.tabIndex = -1, document.body.focus(), scrollTo(0, 0)")
-        page.evaluate("document.body.removeAttribute('tabindex')")
-        return page
-
-    yield open_tab
-    for context in contexts:
+        to_the_top(page)
+        page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.getAttribute('href')")
+        page.keyboard.press("Enter")
+        landed = page.evaluate("document.activeElement.id")
+        page.keyboard.press("Tab")
+        skipped_to = landed, page.evaluate(PAST_HEADER)
+        to_the_top(page)
+        expected = page.evaluate(STOPS_ON_PAGE)
+        found = Walk(first, skipped_to, expected, walk(page, len(expected) + 1))
         context.close()
+        return found
+
+    return walk_through
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("stop", STOPS)
-def test_tab_reaches_everything_in_order_and_one_sees_where_one_is(tab_at, stop, width):
-    page = tab_at(stop, width)
-    indexes = page.evaluate(STOPS_ON_PAGE)
-    assert set(indexes) == {0}, "a positive tabindex moves things out of order"
-    reached = walk(page, len(indexes) + 1)
-    assert [here["stop"] for here in reached] == [str(i) for i in range(len(indexes))], [
-        here["name"] for here in reached
+everywhere = pytest.mark.parametrize(
+    ("stop", "width"), [(stop, width) for stop in STOPS for width in (PHONE, DESKTOP)]
+)
+
+
+@everywhere
+def test_the_first_stop_is_the_skip_link_and_it_leads_past_the_header(walked, stop, width):
+    assert walked(stop, width).first == "#main"
+    assert walked(stop, width).skipped_to == ("main", True)
+
+
+@everywhere
+def test_tab_reaches_everything_in_the_order_of_the_page(walked, stop, width):
+    walk = walked(stop, width)
+    assert set(walk.expected) == {0}, "a positive tabindex moves things out of order"
+    assert [here["stop"] for here in walk.reached] == [*map(str, range(len(walk.expected)))], [
+        here["name"] for here in walk.reached
     ]
-    assert [here for here in reached if here["wrong"]] == []
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("stop", STOPS)
-def test_the_first_stop_is_the_skip_link_and_it_leads_past_the_header(tab_at, stop, width):
-    page = tab_at(stop, width)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-    page.keyboard.press("Tab")
-    inside = "document.querySelector('#main').contains(document.activeElement)"
-    after = (
-        "document.querySelector('#main').compareDocumentPosition(document.activeElement)"
-        " & Node.DOCUMENT_POSITION_FOLLOWING"
-    )
-    assert page.evaluate(f"{inside} || Boolean({after})")
+@everywhere
+def test_one_sees_where_one_is(walked, stop, width):
+    assert [here for here in walked(stop, width).reached if here["wrong"]] == []

@@ -192,25 +192,28 @@ def watch(context: BrowserContext, page: Page, origin: str) -> list[str]:
 
 
 class Visits:
-    """Visits to the site at `origin`; the same stop is looked at once for each width and scheme."""
+    """Visits to the site at `origin`; a stop is opened once for each width, tests share it."""
 
     def __init__(self, browser: Browser, origin: str) -> None:
         self.browser, self.origin = browser, origin
-        self.of = cache(self._look)
+        self._opened = cache(self._open)
 
-    def context(self, width: int, scheme: str = "light", **options: object) -> BrowserContext:
+    def of(self, stop: str, width: int, scheme: str) -> Visit:
+        return self._opened(stop, width)[scheme]
+
+    def context(self, width: int, **options: object) -> BrowserContext:
         context = self.browser.new_context(
             base_url=self.origin,
             viewport={"width": width, "height": HEIGHT},
-            color_scheme=scheme,
             reduced_motion="reduce",
             **options,
         )
         context.set_default_timeout(PATIENCE)
         return context
 
-    def _look(self, stop: str, width: int, scheme: str) -> Visit:
-        context = self.context(width, scheme)
+    def _open(self, stop: str, width: int) -> dict[str, Visit]:
+        """Opened in the light scheme, then switched to the dark one, as at sunset."""
+        context = self.context(width)
         page = context.new_page()
         complaints = watch(context, page, self.origin)
         finished: list[Request] = []
@@ -220,23 +223,36 @@ class Visits:
 
         page.on("requestfinished", note)
         go(page, stop)
-        page.evaluate(LOAD_ALL)
-        visit = Visit(
-            path=urlsplit(page.url).path,
-            title=page.title(),
-            too_wide=page.evaluate(TOO_WIDE),
-            received=[received(request) for request in finished],
-            cookies={cookie["name"] for cookie in context.cookies()},
-            stored=page.evaluate("localStorage.length + sessionStorage.length"),
-        )
-        report = Axe().run(page, options=WCAG)
-        if report.violations_count:
-            visit.violations = report.generate_report()
-        visit.complaints = [
-            text for text in complaints if stop in PUBLIC_PAGES or not ERROR_ANSWER.match(text)
-        ]
+        visits = {scheme: look(page, scheme, finished) for scheme in SCHEMES}
         context.close()
-        return visit
+        expected = [text for text in complaints if stop in STATES and ERROR_ANSWER.match(text)]
+        for visit in visits.values():
+            visit.complaints = [text for text in complaints if text not in expected]
+        return visits
+
+
+def look(page: Page, scheme: str, finished: list[Request]) -> Visit:
+    """What the page shows in a scheme; `finished` are all requests so far."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(LOAD_ALL)
+    visit = Visit(
+        path=urlsplit(page.url).path,
+        title=page.title(),
+        too_wide=page.evaluate(TOO_WIDE),
+        received=[received(request) for request in finished],
+        cookies={cookie["name"] for cookie in page.context.cookies()},
+        stored=page.evaluate("localStorage.length + sessionStorage.length"),
+    )
+    # As tall as the page: a bar that stays at the window's edge then covers nothing that a scroll
+    # would uncover.
+    width, height = page.viewport_size["width"], page.viewport_size["height"]
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, tall)})
+    report = Axe().run(page, options=WCAG)
+    page.set_viewport_size({"width": width, "height": height})
+    if report.violations_count:
+        visit.violations = report.generate_report()
+    return visit
 
 
 def received(request: Request) -> Received:
