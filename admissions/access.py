@@ -26,7 +26,8 @@ _WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry"}
 _CONTENT = [
     *("clinic", "openinghours", "closedday", "acceptedpayer", "crisisline"),
     *("levelofcare", "program", "entrypath", "component", "suitabilitycriterion"),
-    *("durationfactor", "condition", "admissionstep", "question", "page", "pagesection"),
+    *("otherlevelsign", "durationfactor", "condition", "admissionstep", "question"),
+    *("page", "pagesection"),
 ]
 
 GROUPS: dict[str, set[str]] = {
