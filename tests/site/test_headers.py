@@ -62,3 +62,10 @@ def test_nothing_is_inline_and_nothing_loads_from_elsewhere(client, path):
     assert [name for name in attributes if name == "style" or re.match(r"on[a-z]+$", name)] == []
     loaded = [tag.get("src") or tag.get("href") for tag in soup.find_all(["link", "script", "img"])]
     assert [address for address in loaded if address and not address.startswith("/")] == []
+
+
+@pytest.mark.parametrize("path", CONTENT_PAGES)
+def test_a_public_page_carries_no_indentation_and_nothing_that_needs_it(client, path):
+    html = client.get(path).content
+    assert not re.search(rb"\n\s|\s\n", html)
+    assert b"<pre" not in html and b"<textarea" not in html
