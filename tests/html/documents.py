@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from amity_site import errors
 from tests.admissions.answers import CHECK, FULL, post
-from tests.pages import FORM, PUBLIC_PAGES
+from tests.pages import FORM, GUIDE, PLANNER, PUBLIC_PAGES, read
 
 ERRORS = sorted(
     path.stem
@@ -33,8 +33,32 @@ def documents(client: Client) -> dict[str, bytes]:
         "form-received": client.get(post(client).headers["Location"]),
         "form-received-unknown": client.get(f"{FORM}received/made-up/"),
     }
+    found |= searches(client) | tools(client)
     found |= {f"form-for-{who}": client.get(f"{FORM}?for={who}") for who in ("self", "family")}
     return {name: response.content for name, response in found.items()}
+
+
+def searches(client: Client) -> dict[str, HttpResponse]:
+    """With a typing mistake, in a crisis, and for what is nowhere."""
+    words = {"found": "famly", "crisis": "suicide", "nothing": "xylophone"}
+    return {f"search-{name}": client.get("/search/", {"q": q}) for name, q in words.items()}
+
+
+def tools(client: Client) -> dict[str, HttpResponse]:
+    """The guide with each radio group's first, then last, choice; the planner's kinds of answer."""
+    radios = read(client, GUIDE).main.select("input[type=radio]")
+    planner = read(client, PLANNER).main
+    hours = [box["value"] for box in planner.select("input[name=t]")]
+    pick = planner.find(attrs={"name": "pick"})
+    return {
+        "guide-first": client.post(GUIDE, {r["name"]: r["value"] for r in reversed(radios)}),
+        "guide-last": client.post(GUIDE, {r["name"]: r["value"] for r in radios}),
+        "guide-nothing": client.post(GUIDE),
+        "planner-picked": client.post(PLANNER, {"pick": pick["value"]}),
+        "planner-fits": client.post(PLANNER, {"t": hours}),
+        "planner-too-little": client.post(PLANNER, {"t": hours[:1]}),
+        "planner-nothing": client.post(PLANNER),
+    }
 
 
 def name_of(path: str) -> str:
