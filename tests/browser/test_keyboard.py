@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.visits import DESKTOP, PHONE, STOPS, go
+from tests.browser.visits import DESKTOP, PHONE, STOPS, assert_none, go
 
 # What a Tab should stop at, in the order of the document: of a group of radio buttons one, of
 # closed <details> only the summary.
@@ -149,4 +149,5 @@ def test_tab_reaches_everything_in_the_order_of_the_page(walked, stop, width):
 
 @everywhere
 def test_one_sees_where_one_is(walked, stop, width):
-    assert [here for here in walked(stop, width).reached if here["wrong"]] == []
+    reached = walked(stop, width).reached
+    assert_none([f"{here['name']}: {wrong}" for here in reached for wrong in here["wrong"]])

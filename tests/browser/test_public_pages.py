@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.visits import DESKTOP, PHONE, SCHEMES, STOPS, Visit, go
+from tests.browser.visits import DESKTOP, PHONE, SCHEMES, STOPS, Visit, assert_none, go
 from tests.pages import FORM, PUBLIC_PAGES
 
 CSRF = "csrftoken"
@@ -29,12 +29,12 @@ def test_axe_finds_nothing(visit):
 
 @everywhere
 def test_the_page_fits_its_width(visit):
-    assert visit.too_wide == []
+    assert_none(visit.too_wide)
 
 
 @everywhere
 def test_the_console_stays_silent_and_nothing_is_asked_elsewhere(visit):
-    assert visit.complaints == []
+    assert_none(visit.complaints)
 
 
 @everywhere
@@ -45,7 +45,7 @@ def test_nothing_is_kept_in_the_browser_but_the_forms_token(visit):
 
 def test_every_page_has_a_title_of_its_own(visits):
     titles = [visits.of(path, DESKTOP, "light").title for path in PUBLIC_PAGES]
-    assert [title for title in titles if not title or titles.count(title) > 1] == []
+    assert_none([title for title in titles if not title or titles.count(title) > 1])
 
 
 def test_the_forms_errors_are_named_in_the_title_and_have_the_focus(visits):

@@ -255,6 +255,11 @@ def look(page: Page, scheme: str, finished: list[Request]) -> Visit:
     return visit
 
 
+def assert_none(found: list[str]) -> None:
+    """Fails with every finding on a line of its own."""
+    assert not found, "\n".join(["", *found])
+
+
 def received(request: Request) -> Received:
     sizes = request.sizes()
     return Received(request.url, sizes["responseHeadersSize"] + sizes["responseBodySize"])
