@@ -36,7 +36,7 @@ test-all: setup-dev ## browsers, HTML, PostgreSQL + Redis, and faults (after `ma
 	@$(PY) -m tests.needs chromium="$(CHROMIUM)" java="$(JAVA)" npm=npm database="$(TEST_DATABASE_URL)" cache="$(TEST_CACHE_URL)"
 	@$(MAKE) --no-print-directory node_modules
 	@JAVA="$(JAVA)" $(PYTEST) tests/html
-	@CHROMIUM="$(CHROMIUM)" $(PYTEST) tests/browser
+	@CHROMIUM="$(CHROMIUM)" $(PYTEST) $(SIDE_BY_SIDE) tests/browser
 	@DATABASE_URL="$(TEST_DATABASE_URL)" CACHE_URL="$(TEST_CACHE_URL)" $(PYTEST) $(SIDE_BY_SIDE) $(QUICK)
 	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PYTEST) tests/faults
 
