@@ -38,21 +38,17 @@ Report = dict[str, Any]
 
 
 def judge(url: str) -> Report:
-    """Lighthouse's own report of one visit."""
-    done = subprocess.run(
-        [
-            *("node", str(PACKAGE / "cli" / "index.js"), url, "--quiet", "--output=json"),
-            f"--only-categories={','.join(CATEGORIES)}",
-            f"--chrome-flags={CHROME_FLAGS}",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"Lighthouse could not judge {url}:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout)
+    """Lighthouse's own report of one visit; a visit it could not record is made again, twice."""
+    command = [
+        *("node", str(PACKAGE / "cli" / "index.js"), url, "--quiet", "--output=json"),
+        f"--only-categories={','.join(CATEGORIES)}",
+        f"--chrome-flags={CHROME_FLAGS}",
+    ]
+    for _attempt in range(3):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
+    raise SystemExit(f"Lighthouse could not judge {url}:\n{done.stderr[-2000:]}")
 
 
 def scores(one: Report) -> list[int]:
