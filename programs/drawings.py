@@ -44,8 +44,6 @@ class Mark:
 DAYS = 7
 # Sessions spread over the week before any day gets its neighbour, the weekend last.
 FILL_ORDER = (0, 2, 4, 1, 3, 5, 6)
-GUTTER = 11.0  # percent, on the left: the hours
-WIDE_GUTTER = 17.0  # for hours of more than one character, such as 2.5
 COLUMN_GAP = 0.16  # of a column's width
 HOUR_EM = 2.2  # an hour's height, unless the fullest day would be taller than PLOT_EM
 PLOT_EM = 11.0
@@ -60,7 +58,8 @@ SESSION_GAP_EM = 0.15  # between two sessions of a day
 class WeekDrawing:
     """`blocks` are of kind "light" (in the lightest week) or "full" (what the fullest adds).
 
-    `base` is where the days stand; `hours` mark how high so many hours reach.
+    `x` is in percent of the seven columns, which the hours' labels stand left of. `base` is where
+    the days stand; `hours` mark how high so many hours reach.
     """
 
     height: float
@@ -92,12 +91,10 @@ def week(
     rows = -(-most // DAYS)  # sessions on the fullest day
     hour = min(HOUR_EM, PLOT_EM / (rows * longest))
     base = TOP_EM + rows * longest * hour + (rows - 1) * SESSION_GAP_EM
-    marks = _hour_marks(shortest, longest, hour=hour, base=base)
-    gutter = marks[0].x
-    column = (100 - gutter) / DAYS
+    column = 100 / DAYS
     blocks: list[Box] = []
     for number in range(most):
-        x = gutter + (FILL_ORDER[number % DAYS] + COLUMN_GAP / 2) * column
+        x = (FILL_ORDER[number % DAYS] + COLUMN_GAP / 2) * column
         floor = base - (number // DAYS) * (longest * hour + SESSION_GAP_EM)
         sure = shortest if number < fewest else 0.0
         for kind, start, end in (("light", 0.0, sure), ("full", sure, longest)):
@@ -116,10 +113,10 @@ def week(
         base=round(base, 2),
         blocks=tuple(blocks),
         days=tuple(
-            Mark(round(gutter + (place + 0.5) * column, 2), round(base + 1.3, 2), str(name))
+            Mark(round((place + 0.5) * column, 2), round(base, 2), str(name))
             for place, name in enumerate(days[:DAYS])
         ),
-        hours=marks,
+        hours=_hour_marks(shortest, longest, hour=hour, base=base),
     )
 
 
@@ -128,21 +125,16 @@ def _hour_marks(shortest: float, longest: float, *, hour: float, base: float) ->
     shown = [longest]
     if (longest - shortest) * hour >= LINE_EM:
         shown.append(shortest)
-    words = [f"{hours:g}" for hours in shown]
-    gutter = GUTTER if max(map(len, words)) == 1 else WIDE_GUTTER
-    return tuple(
-        Mark(gutter, round(base - hours * hour, 2), word)
-        for hours, word in zip(shown, words, strict=True)
-    )
+    return tuple(Mark(0, round(base - hours * hour, 2), f"{hours:g}") for hours in shown)
 
 
 # ---- The levels of care ------------------------------------------------------------------------
 
 STAIRS = 34.0  # percent that the last step stands further right than the first
-WIDEST_STEP = 10.0
+WIDEST_STEP = 6.0
 NARROW_PX = 288.0  # the drawing's width on the smallest phone, which decides where names break
-CHARACTER_PX = 8.6
-PADDING_PX = 34.0
+CHARACTER_PX = 10.6  # of a wide font, with the letters spaced as readers may ask for
+PADDING_PX = 24.0
 NAME_EM = 1.3  # a line of a name
 STEP_PADDING_EM = 0.65
 TREAD_EM = 1.9  # between two steps: the arrow down

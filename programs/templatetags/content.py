@@ -71,7 +71,7 @@ def continuum_drawing(levels: Iterable[LevelOfCare], program: Program | None) ->
     )
     hours = ""
     if program and here is not None:
-        hours = _("%(hours)s hours a week") % {"hours": span(*program.weekly_hours)}
+        hours = _("%(hours)s h a week") % {"hours": span(*program.weekly_hours)}
     return {
         "levels": levels,
         "current": program.level_id if program else None,
