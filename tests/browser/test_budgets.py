@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,23 +20,17 @@ CSRF = "csrftoken"
 every_page = pytest.mark.parametrize("path", PUBLIC_PAGES)
 
 
-@pytest.fixture(scope="module")
-def connection(served):
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
-    yield connection
-    connection.close()
-
-
 @pytest.fixture
-def fetch(connection):
+def fetch(served):
     """`fetch(path, encoding)`: the headers, and the body as it came over the wire."""
 
     def get(path: str, encoding: str = "gzip") -> tuple[http.client.HTTPMessage, bytes]:
-        connection.request("GET", path, headers={"Accept-Encoding": encoding})
-        response = connection.getresponse()
-        body = response.read()
-        assert response.status == 200, path
-        return response.headers, body
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+        with closing(connection):
+            connection.request("GET", path, headers={"Accept-Encoding": encoding})
+            response = connection.getresponse()
+            assert response.status == 200, path
+            return response.headers, response.read()
 
     return get
 
