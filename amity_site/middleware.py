@@ -67,6 +67,8 @@ class UnindentedMiddleware:
         response = self.get_response(request)
         if is_public(request, response) and response["Content-Type"].startswith("text/html"):
             response.content = self.INDENTATION.sub(b"\n", response.content)
+            if "Content-Length" in response.headers:
+                response.headers["Content-Length"] = str(len(response.content))
         return response
 
 

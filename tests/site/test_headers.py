@@ -66,6 +66,8 @@ def test_nothing_is_inline_and_nothing_loads_from_elsewhere(client, path):
 
 @pytest.mark.parametrize("path", CONTENT_PAGES)
 def test_a_public_page_carries_no_indentation_and_nothing_that_needs_it(client, path):
-    html = client.get(path).content
+    response = client.get(path)
+    html = response.content
+    assert int(response.headers["Content-Length"]) == len(html)
     assert not re.search(rb"\n\s|\s\n", html)
     assert b"<pre" not in html and b"<textarea" not in html
