@@ -41,7 +41,8 @@ TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
   const wide = [...document.querySelectorAll("body *")]
-    .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+    .filter((element) => element.getBoundingClientRect().right > width + 0.5
+      && element.checkVisibility())
     .map((element) => `${element.tagName}.${element.getAttribute("class")}`);
   return [`${document.documentElement.scrollWidth} pixels wide`, ...new Set(wide)];
 }"""
