@@ -94,7 +94,7 @@ def row(name: str, loads: list[Load], bare: list[Load]) -> list[str]:
     return [
         name,
         f"{middle['rate']:,.0f}",
-        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})",
+        f"{statistics.median(ratios):.3f} ({ratios[0]:.3f}–{ratios[-1]:.3f})",
         f"{middle['median']:.2f}",
         f"{middle['p95']:.2f}",
     ]

@@ -35,13 +35,13 @@ def processor() -> str:
 
 
 def circumstances(*more: str) -> str:
-    """One line: the date, the machine, the versions, the commit; load is of the last minute."""
+    """One line: the date, the machine, its load in the last minute, the versions, the commit."""
     commit = output("git", "describe", "--always", "--dirty") or "unknown"
     return ", ".join(
         (
             datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
             f"{os.cpu_count()} cores ({processor()})",
-            f"load {os.getloadavg()[0]:.1f} at the start",
+            f"load {os.getloadavg()[0]:.1f} at the start, niceness {os.nice(0)}",
             f"Python {platform.python_version()}",
             f"Django {django.__version__}",
             f"gunicorn {gunicorn.__version__}",
