@@ -159,15 +159,14 @@ def _rows(at: datetime.datetime) -> list[Row]:
     parts = [
         m.EntryPath, m.Component, m.SuitabilityCriterion, m.DurationFactor, m.OtherLevelSign,
     ]  # fmt: skip
-    questions = m.Question.objects.answered()
     queries = [
         *(_columns(model.objects.all()) for model in own),
         *(_columns(model.objects.all(), owner="program__slug") for model in parts),
         _columns(m.PageSection.objects.filled(), owner="page__slug"),
-        _columns(questions),
+        _columns(m.Question.objects.answered()),
         _columns(m.Question.objects.on_home(), kind="on_home"),
         *(
-            _columns(questions.filter(audience=audience), kind=audience)
+            _columns(m.Question.objects.asked_by(audience), kind=audience)
             for audience in ("family", "professional")
         ),
     ]

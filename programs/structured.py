@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from .findability import PageMeta, plain
@@ -22,8 +22,6 @@ from .models import Clinic, Component, Condition, ContentRecord, OpeningHours, P
 Node = dict[str, Any]
 Reference = dict[str, str]
 
-# Pages about the site and the law; the others give medical information.
-NOT_MEDICAL = {"admissions", "privacy", "notices", "rights", "accessibility", "language-help"}
 # What a browser would take for the end of the data, or an old parser for the end of a line.
 UNSAFE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -176,32 +174,23 @@ def _website(meta: PageMeta, clinic: Clinic) -> Node:
         "name": clinic.name,
         "publisher": {"@id": f"{root}/#clinic"},
     }
-    search = _path_of("programs:search")
-    if search and meta.canonical == home:
+    if meta.canonical == home:
         site["potentialAction"] = {
             "@type": "SearchAction",
             "target": {
                 "@type": "EntryPoint",
-                "urlTemplate": f"{root}{search}?q={{search_term_string}}",
+                "urlTemplate": f"{root}{reverse('programs:search')}?q={{search_term_string}}",
             },
             "query-input": "required name=search_term_string",
         }
     return site
 
 
-def _path_of(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 # The page
 
 
 def _page(meta: PageMeta, record: ContentRecord | None, shown: Shown) -> Node:
-    medical = record is not None and record.slug not in NOT_MEDICAL
-    kind = "MedicalWebPage" if medical else "WebPage"
+    kind = "MedicalWebPage" if record and record.is_clinical() else "WebPage"
     return {
         "@type": [kind, "FAQPage"] if shown.questions else kind,
         "@id": meta.canonical,

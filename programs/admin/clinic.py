@@ -90,5 +90,13 @@ class CrisisLineAdmin(ContentAdmin):
     list_display = columns("phone", "text_number")
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = sections(
-        (None, [both("name"), both("when_to_use"), ("phone", "text_number", "tty"), "chat_url"])
+        (
+            None,
+            [
+                both("name"),
+                both("when_to_use"),
+                ("phone", "text_number", "tty"),
+                ("chat_url", "finds_care"),
+            ],
+        )
     )

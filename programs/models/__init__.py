@@ -1,6 +1,13 @@
 """The content records. Each module holds one family; import them from here."""
 
-from .base import LATEST, ContentQuerySet, ContentRecord, PartRow, in_one_query
+from .base import (
+    LATEST,
+    ContentQuerySet,
+    ContentRecord,
+    PartRow,
+    in_one_query,
+    least_reviewed,
+)
 from .clinic import AcceptedPayer, Clinic, ClosedDay, CrisisLine, OpeningHours, Payer
 from .loading import LoadedRecord
 from .pages import AdmissionStep, Page, PageSection, Question
@@ -44,4 +51,5 @@ __all__ = [
     "Question",
     "SuitabilityCriterion",
     "in_one_query",
+    "least_reviewed",
 ]

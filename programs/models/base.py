@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
@@ -187,10 +188,19 @@ class ContentRecord(models.Model):
             and (self.live_until is None or self.live_until > at)
         )
 
+    def is_clinical(self) -> bool:
+        """Whether it gives advice on health, which a clinician has to review."""
+        return True
+
     def clean(self) -> None:
         super().clean()
         if self.reviewed_on and self.reviewed_on > timezone.localdate():
             raise ValidationError({"reviewed_on": _("A review cannot lie in the future.")})
+
+
+def least_reviewed(records: Iterable[ContentRecord]) -> ContentRecord:
+    """Of one or more records the one that nobody has reviewed, or else the oldest review's."""
+    return min(records, key=lambda record: record.reviewed_on or datetime.date.min)
 
 
 UNIQUE_SLUG_MESSAGE = _("Another record already has this short name; choose a different one.")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from solo.models import SingletonModel
@@ -123,6 +124,12 @@ class Clinic(SingletonModel):
     def last_known(cls) -> Clinic:
         """What `current` last found in this process: its phone, while the database is down."""
         return cls._last_known or cls(pk=cls.singleton_instance_id)
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the state's certification is known and has not run out."""
+        expires = self.certification_expires_on
+        return bool(expires and expires >= timezone.localdate())
 
     @property
     def language_list(self) -> list[str]:
@@ -247,6 +254,11 @@ class CrisisLine(ContentRecord):
     chat_url = models.URLField(_("address of the chat"), blank=True)
     tty = models.CharField(_("TTY number"), max_length=20, blank=True, validators=[dialable])
     when_to_use = models.CharField(_("when to use it"), max_length=200)
+    finds_care = models.BooleanField(
+        _("helps to find treatment"),
+        default=False,
+        help_text=_("Named while the clinic takes no new clients, to find care somewhere else."),
+    )
 
     class Meta(ContentRecord.Meta):
         verbose_name = _("crisis line")

@@ -41,6 +41,10 @@ class QuestionQuerySet(ContentQuerySet):
         """Answered questions that the home page shows too."""
         return self.answered().filter(on_home=True)
 
+    def asked_by(self, audience: str) -> Self:
+        """Answered questions of one audience."""
+        return self.answered().filter(audience=audience)
+
     def unanswered(self) -> Self:
         return self.filter(Q(answer="") | Q(answer__isnull=True))
 
@@ -87,6 +91,10 @@ class Question(ContentRecord):
         return f"{reverse('programs:questions')}#{self.slug}"
 
 
+# Pages about the site, its forms and the law.
+NOT_CLINICAL = {"admissions", "privacy", "notices", "rights", "accessibility", "language-help"}
+
+
 class Page(ContentRecord):
     """The words of one page of the site. `slug` names the page's address in programs/urls.py."""
 
@@ -109,6 +117,9 @@ class Page(ContentRecord):
 
     def get_absolute_url(self) -> str:
         return self._address() or reverse("programs:home")
+
+    def is_clinical(self) -> bool:
+        return self.slug not in NOT_CLINICAL
 
     def has_address(self) -> bool:
         """Whether programs/urls.py shows a page under this record's short name."""

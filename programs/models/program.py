@@ -79,6 +79,12 @@ class Condition(ContentRecord):
         return reverse("programs:condition", args=[self.slug])
 
 
+class ProgramQuerySet(ContentQuerySet):
+    def with_level(self) -> Self:
+        """Each with its level of care, in the same query."""
+        return self.select_related("level")
+
+
 class Program(ContentRecord):
     """A program of treatment and every text of its page.
 
@@ -129,6 +135,8 @@ class Program(ContentRecord):
     conditions = models.ManyToManyField(
         Condition, related_name="programs", blank=True, verbose_name=_("conditions it treats")
     )
+
+    objects = ProgramQuerySet.as_manager()
 
     class Meta(ContentRecord.Meta):
         verbose_name = _("program")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from programs import drawings
 from programs import markdown as content_markdown
-from programs.models import LevelOfCare, Program
+from programs.models import CrisisLine, LevelOfCare, Program
 
 register = template.Library()
 
@@ -39,6 +39,12 @@ def in_time(minutes: int) -> str:
     if rest:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+
+
+@register.filter
+def that_find_care(lines: Iterable[CrisisLine]) -> list[CrisisLine]:
+    """Of the crisis lines those that help to find treatment."""
+    return [line for line in lines if line.finds_care]
 
 
 @register.simple_tag

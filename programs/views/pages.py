@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, TemplateView
@@ -18,7 +17,6 @@ from django.views.generic import DetailView, TemplateView
 from ..models import (
     AcceptedPayer,
     AdmissionStep,
-    Clinic,
     Component,
     Condition,
     DurationFactor,
@@ -26,7 +24,6 @@ from ..models import (
     LevelOfCare,
     OpeningHours,
     Page,
-    PageSection,
     Program,
     Question,
     SuitabilityCriterion,
@@ -45,7 +42,7 @@ class PageView(TemplateView):
         return super().get_context_data(page=page, sections=self.sections(page), **kwargs)
 
     def sections(self, page: Page) -> Any:
-        return PageSection.objects.live().filled().filter(page=page)
+        return page.sections.live().filled()
 
 
 class HomeView(PageView):
@@ -57,7 +54,7 @@ class HomeView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        program = Program.objects.live().select_related("level").first()
+        program = Program.objects.live().with_level().first()
         context["program"] = program
         others = (AdmissionStep.objects.live(), Question.objects.live().on_home())
         if program:
@@ -74,7 +71,7 @@ class ProgramListView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            programs=Program.objects.live().select_related("level"),
+            programs=Program.objects.live().with_level(),
             levels=LevelOfCare.objects.live(),
             **kwargs,
         )
@@ -85,7 +82,7 @@ class ProgramView(DetailView):
     slug_url_kwarg = "program"
 
     def get_queryset(self) -> Any:
-        return Program.objects.live().select_related("level")
+        return Program.objects.live().with_level()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         program = self.object
@@ -101,17 +98,18 @@ class ProgramView(DetailView):
 @require_safe
 def what_to_expect(request: HttpRequest, program: str) -> HttpResponse:
     """The folder above the component pages: people who shorten the address land on the list."""
-    return redirect(f"{reverse('programs:program', args=[program])}#what-to-expect")
+    found = get_object_or_404(Program.objects.live(), slug=program)
+    return redirect(f"{found.get_absolute_url()}#what-to-expect")
 
 
 class ComponentView(DetailView):
     template_name = "programs/component.html"
 
-    def get_queryset(self) -> Any:
-        return (
-            Component.objects.reachable()
-            .filter(program__slug=self.kwargs["program"])
-            .select_related("program")
+    def get_object(self, queryset: Any = None) -> Component:
+        return get_object_or_404(
+            Component.objects.reachable().select_related("program"),
+            program__slug=self.kwargs["program"],
+            slug=self.kwargs["slug"],
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -149,10 +147,9 @@ class ConditionView(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         conditions = list(Condition.objects.live())
-        parts = Component.objects.reachable().filter(conditions=self.object)
         return super().get_context_data(
             programs=self.object.programs.live(),
-            components=parts.select_related("program"),
+            components=self.object.components.reachable().select_related("program"),
             **_neighbours(conditions, conditions.index(self.object)),
             **kwargs,
         )
@@ -181,26 +178,23 @@ class AudienceView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            questions=Question.objects.live().answered().filter(audience=self.audience),
-            **kwargs,
+            questions=Question.objects.live().asked_by(self.audience), **kwargs
         )
 
 
 class FamiliesView(AudienceView):
     template_name = "programs/families.html"
     slug = "families"
-    extra_context = {"clinical": True}
     audience = Question.Audience.FAMILY
 
 
 class ProfessionalsView(AudienceView):
     template_name = "programs/professionals.html"
     slug = "professionals"
-    extra_context = {"clinical": True}
     audience = Question.Audience.PROFESSIONAL
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        program = Program.objects.live().select_related("level").first()
+        program = Program.objects.live().with_level().first()
         return super().get_context_data(program=program, **kwargs)
 
 
@@ -215,20 +209,17 @@ class AdmissionsView(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        sections = PageSection.objects.live().filled().filter(page=context["page"])
-        rows = in_one_query(AdmissionStep.objects.live(), sections)
+        rows = in_one_query(AdmissionStep.objects.live(), super().sections(context["page"]))
         context["steps"] = rows["admissionstep"]
         context["sections"] = rows["pagesection"]
-        of_clinic = {"clinic": Clinic.singleton_instance_id}
-        context["opening_hours"] = OpeningHours.objects.filter(**of_clinic)
-        context["payers"] = AcceptedPayer.objects.filter(**of_clinic)
+        context["opening_hours"] = OpeningHours.objects.all()
+        context["payers"] = AcceptedPayer.objects.all()
         return context
 
 
 class HelpNowView(PageView):
     template_name = "programs/help_now.html"
     slug = "help-now"
-    extra_context = {"clinical": True}
 
 
 class AccessibilityView(PageView):

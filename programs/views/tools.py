@@ -16,7 +16,7 @@ from django.views.generic import DetailView
 
 from .. import guide
 from ..forms import WeekForm
-from ..models import OtherLevelSign, Program, SuitabilityCriterion
+from ..models import Program, least_reviewed
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -27,7 +27,7 @@ class ToolView(DetailView):
     context_object_name = "program"
 
     def get_queryset(self) -> Any:
-        return Program.objects.live().select_related("level")
+        return Program.objects.live().with_level()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
@@ -47,12 +47,14 @@ class GuideView(ToolView):
     template_name = "programs/guide.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        criteria = SuitabilityCriterion.objects.live().filter(program=self.object)
-        items = guide.items(criteria, self.request.POST)
+        items = guide.items(self.object.suitabilitycriterion_set.live(), self.request.POST)
+        signs = self.object.otherlevelsign_set.live().select_related("level")
+        shown = [*(item.criterion for item in items), *signs]
         return super().get_context_data(
             items=items,
             replied=[item for item in items if item.reply],
-            signs=OtherLevelSign.objects.live().filter(program=self.object).select_related("level"),
+            signs=signs,
+            least_reviewed=least_reviewed(shown or [self.object]),
             **kwargs,
         )
 

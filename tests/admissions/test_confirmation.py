@@ -119,6 +119,17 @@ def test_the_live_steps_after_reaching_out_tell_what_happens_next(client, page) 
     assert soup.main.ol.strong.get_text() == "you"
 
 
+def test_while_nobody_new_is_taken_no_step_leads_to_a_beginning(client, page) -> None:
+    AdmissionStep.objects.create(slug="plan", title="Then you begin", text="Soon.")
+    Clinic.objects.create(
+        pk=1, accepting_new_clients=False, accepting_checked_on=timezone.localdate()
+    )
+    words = _words(client.get(page))
+    assert "We are not taking new clients right now" in words
+    assert "We will try to reach you" in words
+    assert "Then you begin" not in words
+
+
 def test_no_time_is_promised_when_the_clinic_promises_none(client, page) -> None:
     assert "within" not in _words(client.get(page))
 

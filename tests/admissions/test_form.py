@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from programs.models import Clinic
+from programs.models import Clinic, CrisisLine
 from tests.admissions.answers import CHECK, FORM, control, soup_of
 
 pytestmark = pytest.mark.django_db
@@ -161,8 +161,28 @@ def test_a_clinic_that_takes_nobody_new_says_so_and_still_takes_a_message(client
     words = " ".join(soup.main.get_text().split())
     assert "not taking new clients right now" in words
     assert "March 4, 2025" in words
-    assert "1-800-662-4357" in words
     assert soup.main.form.find("button", type="submit")
+
+
+def notice_of(soup):
+    """What is said of new clients, and the numbers it names."""
+    heading = soup.main.find("h2", string="We are not taking new clients right now")
+    notice = heading.find_parent(class_="notice")
+    return notice.get_text(), [link["href"] for link in notice.find_all("a")]
+
+
+def test_only_lines_that_find_care_are_named_for_care_somewhere_else(client, site) -> None:
+    Clinic.objects.update(accepting_new_clients=False, accepting_checked_on="2025-03-04")
+    words, numbers = notice_of(soup_of(client.get(FORM)))
+    assert "find care somewhere else" in words
+    assert numbers == ["tel:+18006624357", "tel:+18887247240"]
+
+
+def test_where_no_line_finds_care_none_is_announced(client, site) -> None:
+    Clinic.objects.update(accepting_new_clients=False, accepting_checked_on="2025-03-04")
+    CrisisLine.objects.update(finds_care=False)
+    words, numbers = notice_of(soup_of(client.get(FORM)))
+    assert "somewhere else" not in words and numbers == []
 
 
 @pytest.mark.parametrize("accepting", [None, True])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from admissions.models import Inquiry
+from programs.models import Clinic
 from tests.admissions.answers import (
     CHECK,
     FORM,
@@ -55,6 +57,13 @@ def test_a_number_abroad_is_shown_with_its_country(client) -> None:
 def test_what_was_left_out_is_shown_as_no_answer(client) -> None:
     rows = _rows(soup_of(post(client, CHECK)))
     assert rows["message"] == rows["consent"] == rows["payer"] == "No answer"
+
+
+def test_a_clinic_that_takes_nobody_new_says_so_before_anything_is_sent(client) -> None:
+    Clinic.objects.create(
+        pk=1, accepting_new_clients=False, accepting_checked_on=timezone.localdate()
+    )
+    assert "We are not taking new clients right now" in soup_of(post(client, CHECK)).main.get_text()
 
 
 def test_checking_stores_nothing_anywhere(client) -> None:

@@ -43,6 +43,13 @@ def test_the_form_says_that_it_cannot_be_sent_and_who_can_help(client, database_
         assert number in words
 
 
+def test_it_does_not_ask_people_to_write_while_nothing_can_be_sent(client, database_down):
+    Clinic.objects.update(accepting_new_clients=False, accepting_checked_on="2026-11-01")
+    client.get("/")
+    with database_down():
+        assert "You can still write to us" not in text_of(read(client, FORM, status=503))
+
+
 def test_it_says_when_to_try_again(client, database_down):
     with database_down():
         assert client.get(FORM).headers["Retry-After"] == "60"

@@ -79,11 +79,6 @@ def test_families_find_the_form_in_their_wording_and_their_own_questions(client)
         assert (question.question in words) == (question.audience == "family")
 
 
-@pytest.mark.parametrize("path", ["/families/", "/professionals/", "/help-now/"])
-def test_a_page_with_health_advice_says_that_no_clinician_has_reviewed_it_yet(client, path):
-    assert "Not yet reviewed by a clinician." in text_of(read(client, path))
-
-
 # ---- Professionals -------------------------------------------------------------------------------
 
 

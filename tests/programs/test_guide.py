@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from programs import guide
-from programs.models import OtherLevelSign, SuitabilityCriterion
+from programs.models import OtherLevelSign, Program, SuitabilityCriterion
 from tests.pages import GUIDE, read, text_of
 
 from . import rows
@@ -152,6 +152,29 @@ def test_a_program_without_questions_still_shows_its_signs_and_whom_to_talk_to(c
     assert not soup.main.form
     assert soup.find(class_="points")
     assert soup.main.find("a", href="/admissions/inquiry/")
+
+
+def review(model, day: date, **which: str) -> None:
+    model.objects.filter(**which).update(reviewed_by="Dr. Test Person", reviewed_on=day)
+
+
+def test_the_guide_counts_as_reviewed_once_every_question_and_sign_is(client):
+    for model in (Program, SuitabilityCriterion, OtherLevelSign):
+        review(model, date(2026, 9, 1))
+    SuitabilityCriterion.objects.filter(slug="motivated").update(reviewed_by="", reviewed_on=None)
+
+    assert read(client, GUIDE).find(class_="reviewed").get_text() == (
+        "Not yet reviewed by a clinician."
+    )
+
+
+def test_the_oldest_review_of_what_is_shown_is_the_guides(client):
+    review(Program, date(2026, 7, 1))
+    for model in (SuitabilityCriterion, OtherLevelSign):
+        review(model, date(2026, 9, 1))
+    review(OtherLevelSign, date(2026, 8, 1), slug="no-safe-home")
+
+    assert "on August 1, 2026" in read(client, GUIDE).find(class_="reviewed").get_text()
 
 
 def test_a_program_that_is_not_live_has_no_guide(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -199,6 +200,15 @@ def test_what_staff_enter_about_the_clinic_shows(client):
     )
 
 
+@pytest.mark.parametrize(("days", "shown"), [(0, True), (-1, False)])
+def test_a_certification_is_named_through_its_last_day(client, days, shown):
+    Clinic.objects.update(
+        certification_number="370000AP",
+        certification_expires_on=timezone.localdate() + timedelta(days),
+    )
+    assert ("370000AP" in read(client, "/").footer.get_text()) is shown
+
+
 def test_while_the_clinic_is_not_accepting_pages_say_so(client):
     Clinic.objects.update(accepting_new_clients=False, accepting_checked_on="2026-11-01")
     assert "not taking new clients right now (checked November 1, 2026)" in text_of(
@@ -215,9 +225,20 @@ def test_a_review_shows_its_name_and_day(client):
     )
 
 
-@pytest.mark.parametrize("path", [PROGRAM, COMPONENTS[0], CONDITIONS[0]])
-def test_an_unreviewed_clinical_page_says_so(client, path):
-    assert "Not yet reviewed by a clinician." in text_of(read(client, path))
+ABOUT_THE_SITE = {
+    *("/admissions/", "/privacy/", "/notices/", "/rights/", "/accessibility/", "/language-help/"),
+}
+
+
+@pytest.mark.parametrize("path", sorted({*CONTENT_PAGES} - {"/search/"}))
+def test_an_unreviewed_page_says_so_and_where_it_takes_a_clinician(client, path):
+    soup = read(client, path)
+    (line,) = soup.main.find_all(class_="reviewed")
+    facts = json.loads(soup.find("script", type="application/ld+json").string)["@graph"]
+    medical = any("MedicalWebPage" in node["@type"] for node in facts)
+    clinical = line.get_text() == "Not yet reviewed by a clinician."
+    assert clinical or line.get_text() == "Not yet reviewed."
+    assert clinical == medical == (path not in ABOUT_THE_SITE)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +246,7 @@ def test_an_unreviewed_clinical_page_says_so(client, path):
     [
         "/no-such-page/",
         "/programs/no-such-program/",
+        "/programs/no-such-program/what-to-expect/",
         f"{PROGRAM}what-to-expect/no-such-component/",
         "/conditions/no-such-condition/",
     ],
@@ -237,7 +259,7 @@ def test_an_unknown_slug_is_a_page_with_a_way_on(client, path):
 
 def test_a_draft_program_takes_its_pages_off_the_site(client):
     Program.objects.update(live_from=None)
-    for path in (PROGRAM, *COMPONENTS):
+    for path in (PROGRAM, f"{PROGRAM}what-to-expect/", *COMPONENTS):
         read(client, path, status=404)
     assert PROGRAM not in client.get("/sitemap.xml").content.decode()
     assert not read(client, "/").find("a", href=PROGRAM)
@@ -249,5 +271,5 @@ def test_a_draft_condition_takes_its_page_off_the_site(client):
     assert not read(client, PROGRAM).find("a", href=CONDITIONS[1])
 
 
-def test_spanish_addresses_stay_closed_until_their_texts_are_complete(client):
+def test_there_are_no_spanish_addresses_yet(client):
     read(client, "/es/", status=404)
