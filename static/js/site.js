@@ -1,7 +1,7 @@
 // The only script. Every page works without it.
 
 // "Leave this site" takes the page out of the tab's history, so that Back does not lead back,
-// and blanks it at once. So does Shift, three times within two seconds.
+// and blanks it at once. So does Shift, three times within two seconds, outside of forms.
 function leave() {
   const links = document.querySelectorAll(".leave");
   const presses = [];
@@ -12,11 +12,11 @@ function leave() {
   }
   links.forEach((link) => link.addEventListener("click", go));
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Shift") presses.length = 0;
-    else if (!event.repeat && presses.push(event.timeStamp) > 2) {
-      if (event.timeStamp - presses[presses.length - 3] < 2000) go(event);
-    }
+    const { key, repeat, target, timeStamp: now } = event;
+    if (key !== "Shift" || target.form) presses.length = 0;
+    else if (!repeat && presses.push(now) > 2 && now - presses.at(-3) < 2000) go(event);
   });
+  document.querySelector("#leave-keys").hidden = false;
 }
 
 // The menu closes on Escape and when the focus or a tap goes elsewhere.
@@ -53,6 +53,6 @@ async function answer(event) {
   }
 }
 
-if (document.querySelector(".leave")) leave();
-if (document.querySelector(".menu")) menu();
+leave();
+menu();
 document.addEventListener("submit", answer);

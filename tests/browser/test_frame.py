@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, Route
 
 from programs.models import Clinic
-from tests.pages import FORM, PROGRAM
+from tests.pages import FORM, PROGRAM, PUBLIC_PAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PHONE = {"width": 390, "height": 780}
+FIRST_SCREENS = ({"width": 412, "height": 823}, {"width": 360, "height": 800})
+TARGETS = {"runOnly": ["target-size"], "rules": {"target-size": {"enabled": True}}}
 AWAY = "https://www.weather.gov/"
 # True when what has the focus lies in the window and nothing is drawn over its middle.
 FOCUS_IS_SEEN = """() => {
@@ -58,6 +60,14 @@ def open_tab(browser: Browser, live_server, content) -> Iterator[Callable[..., P
         context.close()
 
 
+@pytest.fixture
+def first(visits) -> Iterator[Page]:
+    """A phone's tab on the served site, not scrolled."""
+    context = visits.context(360)
+    yield context.new_page()
+    context.close()
+
+
 class TestPhone:
     @pytest.mark.parametrize(("width", "lines"), [(390, 1), (320, 2)])
     def test_the_header_stays_small(self, open_tab, width, lines):
@@ -84,6 +94,29 @@ class TestPhone:
         bar = tab.locator(".phone-bar").bounding_box()
         assert end["y"] + end["height"] <= bar["y"] + 1
 
+    @pytest.mark.parametrize("path", PUBLIC_PAGES)
+    @pytest.mark.parametrize("size", FIRST_SCREENS, ids=lambda size: f"{size['width']}px")
+    def test_on_the_first_screen_nothing_that_is_touched_is_half_covered(self, first, path, size):
+        first.set_viewport_size(size)
+        first.goto(path)
+        assert first.evaluate("scrollY") == 0
+        found = Axe().run(first, options=TARGETS)
+        assert found.violations_count == 0, found.generate_report()
+
+    def test_the_bar_shows_once_the_page_is_scrolled(self, open_tab):
+        tab = open_tab(viewport=PHONE, java_script_enabled=False)
+        tab.goto("/")
+        bar = tab.locator(".phone-bar")
+        assert not bar.is_visible()
+        tab.mouse.wheel(0, 40)
+        bar.wait_for(state="visible")
+        assert bar.bounding_box()["y"] + bar.bounding_box()["height"] == PHONE["height"]
+
+    def test_the_bar_shows_at_once_on_a_page_that_does_not_scroll(self, open_tab):
+        tab = open_tab(viewport={"width": 390, "height": 12_000})
+        tab.goto("/help-now/")
+        assert tab.locator(".phone-bar").is_visible()
+
     def test_the_bar_asks_for_a_call_back_while_no_number_is_known(self, open_tab):
         tab = open_tab(viewport=PHONE)
         tab.goto("/")
@@ -107,6 +140,8 @@ class TestPhone:
     def test_what_is_touched_is_large_enough(self, open_tab):
         tab = open_tab(viewport=PHONE)
         tab.goto("/help-now/")
+        tab.mouse.wheel(0, 40)
+        tab.locator(".phone-bar").wait_for(state="visible")
         for main in (".crisis-routes a", ".menu summary", ".phone-bar a", ".btn"):
             for place in tab.locator(main).all():
                 if place.is_visible():
@@ -179,6 +214,22 @@ class TestLeaving:
         tab.keyboard.press("a")
         tab.keyboard.press("Shift")
         assert tab.url.endswith(FORM)
+
+    @pytest.mark.parametrize("field", ["#id_name", "[name=asking_for]"])
+    def test_shift_alone_never_leaves_a_form(self, open_tab, field):
+        tab = open_tab()
+        tab.goto(FORM)
+        tab.locator(field).first.focus()
+        for _press in range(5):  # as many as switch Sticky Keys on
+            tab.keyboard.press("Shift")
+        tab.wait_for_timeout(200)
+        assert tab.url.endswith(FORM)
+
+    def test_the_footer_speaks_of_shift_where_a_script_listens(self, open_tab):
+        for scripts in (True, False):
+            tab = open_tab(java_script_enabled=scripts)
+            tab.goto("/")
+            assert ("Shift" in tab.locator(".site-footer").inner_text()) is scripts
 
     def test_says_that_it_erases_no_history(self, open_tab):
         tab = open_tab()
