@@ -68,7 +68,7 @@ def test_families_read_what_may_and_what_may_not_be_confirmed(client):
     words = " ".join(may_not.get_text(" ").split())
     assert "42 CFR Part 2" in words
     assert "if we know them" in words
-    assert "I can neither confirm nor deny that." in words
+    assert "we can neither confirm nor deny that we know them" in words
 
 
 def test_families_find_the_form_in_their_wording_and_their_own_questions(client):
