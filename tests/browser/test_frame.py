@@ -238,6 +238,22 @@ class TestLeaving:
         assert "does not erase" in tab.locator(f"#{note}").inner_text()
 
 
+@pytest.mark.parametrize("width", [1000, 1280, 1440, 1920])
+def test_the_drawing_stands_clear_of_the_first_words(open_tab, width):
+    tab = open_tab(viewport={"width": width, "height": 900})
+    tab.goto("/")
+    drawn = tab.locator(".hero .s-sea").bounding_box()["x"]
+    for words in tab.locator(".hero .btn, .hero .who, .hero .lead").all():
+        box = words.bounding_box()
+        assert box["x"] + box["width"] + 16 <= drawn
+
+
+def test_the_words_under_the_figures_share_a_line(open_tab):
+    tab = open_tab(viewport={"width": 1280, "height": 900})
+    tab.goto("/programs/")
+    assert len({words.bounding_box()["y"] for words in tab.locator(".figures dt").all()}) == 1
+
+
 @pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 900}])
 @pytest.mark.parametrize("path", ["/", PROGRAM, "/questions/", FORM])
 def test_nothing_shifts_while_the_page_arrives(open_tab, path, size):

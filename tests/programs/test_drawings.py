@@ -120,7 +120,7 @@ def test_the_ways_to_and_from_the_program_s_level_are_marked_as_steps_down(here,
 
 def test_a_long_name_breaks_into_lines_that_fit_the_narrowest_phone():
     step = drawings.stairs([("Intensive outpatient care for adults", "")], here=0).steps[0]
-    assert [line.text for line in step.lines] == ["Intensive outpatient", "care for adults"]
+    assert [line.text for line in step.lines] == ["Intensive outpatient care", "for adults"]
 
 
 # The pages
