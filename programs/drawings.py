@@ -25,10 +25,6 @@ class Box:
     height: float
     kind: str = ""
 
-    @property
-    def bottom(self) -> float:
-        return round(self.y + self.height, 2)
-
 
 @dataclass(frozen=True)
 class Mark:
@@ -42,6 +38,7 @@ class Mark:
 # ---- A week at a glance ------------------------------------------------------------------------
 
 DAYS = 7
+COLUMN = 100 / DAYS  # a column's width
 # Sessions spread over the week before any day gets its neighbour, the weekend last.
 FILL_ORDER = (0, 2, 4, 1, 3, 5, 6)
 COLUMN_GAP = 0.16  # of a column's width
@@ -91,33 +88,30 @@ def week(
     rows = -(-most // DAYS)  # sessions on the fullest day
     hour = min(HOUR_EM, PLOT_EM / (rows * longest))
     base = TOP_EM + rows * longest * hour + (rows - 1) * SESSION_GAP_EM
-    column = 100 / DAYS
     blocks: list[Box] = []
     for number in range(most):
-        x = (FILL_ORDER[number % DAYS] + COLUMN_GAP / 2) * column
         floor = base - (number // DAYS) * (longest * hour + SESSION_GAP_EM)
         sure = shortest if number < fewest else 0.0
         for kind, start, end in (("light", 0.0, sure), ("full", sure, longest)):
             if end > start:
-                blocks.append(
-                    Box(
-                        x=round(x, 2),
-                        y=round(floor - end * hour, 3),
-                        width=round(column * (1 - COLUMN_GAP), 2),
-                        height=round((end - start) * hour, 3),
-                        kind=kind,
-                    )
-                )
+                top, height = floor - end * hour, (end - start) * hour
+                blocks.append(_block(kind, FILL_ORDER[number % DAYS], top=top, height=height))
     return WeekDrawing(
         height=round(base + AXIS_EM, 2),
         base=round(base, 2),
         blocks=tuple(blocks),
         days=tuple(
-            Mark(round((place + 0.5) * column, 2), round(base, 2), str(name))
+            Mark(round((place + 0.5) * COLUMN, 2), round(base, 2), str(name))
             for place, name in enumerate(days[:DAYS])
         ),
         hours=_hour_marks(shortest, longest, hour=hour, base=base),
     )
+
+
+def _block(kind: str, day: int, *, top: float, height: float) -> Box:
+    """A block in the column of a day (0 to 6)."""
+    x, width = (day + COLUMN_GAP / 2) * COLUMN, COLUMN * (1 - COLUMN_GAP)
+    return Box(round(x, 2), round(top, 3), round(width, 2), round(height, 3), kind)
 
 
 def _hour_marks(shortest: float, longest: float, *, hour: float, base: float) -> tuple[Mark, ...]:

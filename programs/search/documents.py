@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -100,9 +100,9 @@ def _pages(pages: dict[int, Page], at: datetime.datetime) -> Iterator[Document]:
     levels = [f"{level.name}: {level.summary}" for level in LevelOfCare.objects.live(at)]
     for page in pages.values():
         text = plain(page.lead, page.body, *(levels if page.slug == "programs" else ()))
-        yield Document(
-            page.get_absolute_url(), page.heading, "", text, f"{page} {page.description}"
-        )
+        title = f"{page}" if str(page).endswith(SENTENCE_ENDS) else f"{page}."
+        summary = f"{title} {page.description}"
+        yield Document(page.get_absolute_url(), page.heading, "", text, summary)
     for section in PageSection.objects.live(at).filled():
         page_of = pages.get(section.page_id)
         if page_of and page_of.slug != "home":  # the home page shows no sections
@@ -144,16 +144,14 @@ def _listed(pages: dict[int, Page], slug: str, rows: list[PartRow]) -> Iterator[
 
 
 def _fixed(programs: Iterable[Program]) -> Iterator[Document]:
-    """The form and the tools. One that has no address (yet) is left out."""
-    found = [(address("admissions:inquiry"), _("Ask for a call back"), _form())]
+    """The form and the tools."""
+    yield Document(reverse("admissions:inquiry"), _("Ask for a call back"), "", _form())
     for program in programs:
-        found += [
-            (address("programs:guide", program.slug), _("Is it right for me?"), _guide()),
-            (address("programs:planner", program.slug), _("Plan your week"), _planner()),
-        ]
-    for url, title, text in found:
-        if url:
-            yield Document(url, title, "", text)
+        guide, planner = (
+            reverse(f"programs:{tool}", args=[program.slug]) for tool in ("guide", "planner")
+        )
+        yield Document(guide, _("Is it right for me?"), "", _guide())
+        yield Document(planner, _("Plan your week"), "", _planner())
 
 
 def _form() -> str:
@@ -175,11 +173,3 @@ def _planner() -> str:
         "Tick the times when you are free. You see a week of sessions that fits around work, "
         "school and family, and you can print it. Nothing is stored."
     )
-
-
-def address(route: str, *arguments: str) -> str:
-    """The address of a named route; "" where the site has none of that name."""
-    try:
-        return reverse(route, args=arguments)
-    except NoReverseMatch:
-        return ""

@@ -9,19 +9,20 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
 from . import kept
-from .documents import address
 from .words import STOP_WORDS, fold, read
 
 GUESS_LENGTH = 40  # characters of an address that are shown back
 ALIKE = 70  # of 100: how much a page must be called like what was typed
 OFFERED = 4
+BEGINNING = 3  # characters of a page's name that are enough to offer it
 
-# Routes without arguments, and what their links say. One that does not exist (yet) is left out.
+# Routes without arguments, and what their links say.
 ROUTES: tuple[tuple[str, str | Promise], ...] = (
     ("programs:programs", _("Our programs")),
     ("programs:conditions", _("What we treat")),
@@ -54,11 +55,7 @@ class Link(NamedTuple):
 
 def likely_pages() -> list[Link]:
     """The pages that most people are after."""
-    return [
-        Link(url, title)
-        for route, title in ROUTES
-        if route in MOST_WANTED and (url := address(route))
-    ]
+    return [Link(reverse(route), title) for route, title in ROUTES if route in MOST_WANTED]
 
 
 def words_of(path: str) -> str:
@@ -70,7 +67,8 @@ def words_of(path: str) -> str:
 def closest(path: str) -> list[Link]:
     """The pages that somebody who typed `path` may have meant, the likeliest first; four at most.
 
-    Those called much the same, then what a search for its words finds, then the pages above it.
+    Those whose address begins so, those called much the same, then what a search for its words
+    finds, then the pages above it.
     From the routes, and from the search index if this process has one in memory.
     """
     path = path[:2000]
@@ -80,9 +78,16 @@ def closest(path: str) -> list[Link]:
     named = sorted(
         (link for link in pages if likeness[link] >= ALIKE), key=lambda link: -likeness[link]
     )
+    begun = [link for link in pages if _begins(path.rstrip("/"), link.url)]
     above = [link for link in reversed(pages) if path.startswith(link.url)]
-    offered = {link.url: link for link in [*named, *_found(words), *above]}
+    offered = {link.url: link for link in [*begun, *named, *_found(words), *above]}
     return [link for url, link in offered.items() if url != path][:OFFERED]
+
+
+def _begins(path: str, url: str) -> bool:
+    """Whether `path` breaks off within the last part of `url`, three characters of it given."""
+    last = url.rstrip("/").rpartition("/")[0] + "/"
+    return url.startswith(path) and len(path) >= len(last) + BEGINNING
 
 
 def _likeness(words: str, link: Link) -> float:
@@ -95,9 +100,7 @@ def _likeness(words: str, link: Link) -> float:
 
 def _pages() -> Iterator[Link]:
     for route, title in ROUTES:
-        url = address(route)
-        if url:
-            yield Link(url, title)
+        yield Link(reverse(route), title)
     index = kept()
     for document in index.documents if index else ():
         if document.is_page and document.url != "/":

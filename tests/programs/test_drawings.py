@@ -25,13 +25,17 @@ def week(sessions=(3, 5), hours=(2, 4)) -> drawings.WeekDrawing:
     return drawings.week(sessions=sessions, hours=hours, days=DAYS)
 
 
+def bottom(box: drawings.Box) -> float:
+    return box.y + box.height
+
+
 def overlap(one: drawings.Box, other: drawings.Box) -> bool:
     """Whether two boxes share more than an edge (and a rounding)."""
     return (
         one.x + one.width > other.x + 0.02
         and other.x + other.width > one.x + 0.02
-        and one.bottom > other.y + 0.02
-        and other.bottom > one.y + 0.02
+        and bottom(one) > other.y + 0.02
+        and bottom(other) > one.y + 0.02
     )
 
 
@@ -45,7 +49,7 @@ def test_every_block_of_a_week_stands_inside_the_drawing_and_on_its_own(sessions
         assert block.x >= 0
         assert block.x + block.width <= 100
         assert block.y >= 0
-        assert block.bottom <= drawing.base + 0.02
+        assert bottom(block) <= drawing.base + 0.02
         assert block.width > 0
         assert block.height > 0
     pairs = [(a, b) for n, a in enumerate(drawing.blocks) for b in drawing.blocks[n + 1 :]]
@@ -102,11 +106,11 @@ def test_the_steps_stand_one_below_the_other_and_hold_their_names(names, data):
         assert step.box.x >= 0
         assert step.box.x + step.box.width <= 100
         assert step.box.width >= 60
-        assert all(step.box.y < line.y < step.box.bottom for line in step.lines)
+        assert all(step.box.y < line.y < bottom(step.box) for line in step.lines)
     tops = [step.box for step in drawing.steps]
-    assert all(above.bottom < below.y for above, below in pairwise(tops))
+    assert all(bottom(above) < below.y for above, below in pairwise(tops))
     assert all(above.x < below.x for above, below in pairwise(tops))
-    assert tops[-1].bottom <= drawing.height
+    assert bottom(tops[-1]) <= drawing.height
 
 
 @pytest.mark.parametrize(
