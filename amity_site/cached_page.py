@@ -13,6 +13,10 @@ import brotli
 
 Headers = list[tuple[str, str]]
 
+# 11 takes three times as long for 3 % less.
+BROTLI = 10
+# What a page takes in memory beside its bytes: its headers, mostly.
+OVERHEAD = 6 * 1024  # bytes
 # Best first.
 ENCODINGS = ("br", "gzip")
 # Of the answer 304; what describes a body that is not sent stays away.
@@ -32,21 +36,25 @@ class Variant:
 class CachedPage:
     """A page as Django rendered it, compressed once.
 
-    `generation` says which state of the content it shows; `size` is in bytes, all forms together.
+    `generation` says which state of the content it shows, `size` (bytes) what it takes in memory.
     """
 
     __slots__ = ("generation", "size", "variants")
 
     def __init__(self, generation: int, headers: Headers, body: bytes) -> None:
         self.generation = generation
-        bodies = {"": body, "gzip": gzip.compress(body, 9, mtime=0), "br": brotli.compress(body)}
+        bodies = {
+            "": body,
+            "gzip": gzip.compress(body, 9, mtime=0),
+            "br": brotli.compress(body, quality=BROTLI),
+        }
         digest = hashlib.sha256(body).hexdigest()[:20]
         self.variants = {
             encoding: _variant(headers, digest, encoding, packed)
             for encoding, packed in bodies.items()
             if not encoding or len(packed) < len(body)
         }
-        self.size = sum(len(variant.body) for variant in self.variants.values())
+        self.size = OVERHEAD + sum(len(variant.body) for variant in self.variants.values())
 
     def answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The WSGI answer to a GET or HEAD: 200, or 304 to someone who has these bytes."""

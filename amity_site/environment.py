@@ -70,6 +70,15 @@ def site_url(env: Env) -> str:
     return value
 
 
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds until sent data has to be acknowledged
+    "keepalives_idle": 10,  # seconds of silence until the server is asked whether it is there
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+
+
 def database(env: Env, *, base: Path) -> dict[str, Any]:
     """DATABASE_URL as a DATABASES entry: SQLite (default: var/site.sqlite3) or PostgreSQL.
 
@@ -108,6 +117,9 @@ def _sqlite(config: dict[str, Any], *, base: Path) -> dict[str, Any]:
 
 def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
     options = config.setdefault("OPTIONS", {})
+    # A server that lost its power answers nothing, not even "refused".
+    for name, bound in POSTGRESQL_PATIENCE.items():
+        options.setdefault(name, bound)
     if str(options.pop("pool", "")).lower() in {"1", "true", "yes"}:
         options["pool"] = True
         return config

@@ -18,6 +18,10 @@ from django.urls import reverse
 
 logger = logging.getLogger(__name__)
 
+# Set by page_cache.py on a request that must not wait for a database that hangs.
+HANGING = "amity.database_hangs"
+FORM = "/admissions/inquiry/"
+
 LAST_RESORT = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Something went wrong</title></head>
@@ -81,6 +85,13 @@ def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
     return response
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 while the database does not answer."""
+    response = page(request, 503, "503")
+    response.headers["Retry-After"] = "30"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return page(request, 500, "500")
@@ -119,10 +130,13 @@ class ErrorPagesMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Refuses a method that the page's view has no handler for.
+        """Refuses a method that the page's view has no handler for, or to wait for nothing.
 
         Before the CSRF check, which would answer 403 to a POST that no token could have saved.
         """
+        if request.META.get(HANGING) and not request.path.startswith(FORM):
+            # The form says by itself what to do instead.
+            return unavailable(request)
         view_class = getattr(view, "view_class", None)
         if view_class is None or hasattr(view_class, (request.method or "").lower()):
             return None
@@ -140,6 +154,4 @@ class ErrorPagesMiddleware:
             return None
         # The kind only: a driver's message can quote the values of the row it refused.
         logger.error("Database error on %s: %s", request.path, type(exception).__name__)
-        response = page(request, 503, "503")
-        response.headers["Retry-After"] = "30"
-        return response
+        return unavailable(request)

@@ -16,6 +16,7 @@ from environs import Env, EnvError
 from gunicorn.glogging import Logger
 
 from amity_site import environment, refusals, serving
+from amity_site.logs import PrivateFormatter
 
 try:
     # The same refusal as `serve`'s: nothing beyond this machine without https.
@@ -27,7 +28,10 @@ except EnvError as error:
 # mostly waits for the disk.
 worker_class = "gthread"
 workers = max(2, min(os.cpu_count() or 2, 8))
-threads = 4
+threads = 8  # two more than are ever inside Django at a time (page_cache.py)
+# A statement that runs or waits this long is given up: its thread is needed. Only the web server's:
+# migrations and long commands take the time they need.
+os.environ.setdefault("PGOPTIONS", "-c statement_timeout=20s -c lock_timeout=10s")
 # Django is loaded once, before the workers are forked. A new release therefore needs a restart:
 # a reload (SIGHUP) would keep the old code.
 preload_app = True
@@ -49,6 +53,8 @@ limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1,::1"
 # No client, however near, says where the site is mounted.
 forwarder_headers = ""
+# The one header that says https, as in SECURE_PROXY_SSL_HEADER; others are not even looked at.
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 # What gunicorn refuses before Django sees it is a page of ours, too.
 gunicorn.util.write_error = refusals.write_error
 proc_name = "amity"
@@ -72,6 +78,8 @@ class logger_class(Logger):
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         self.error_log.addFilter(WithoutQueries())
+        for handler in self.error_log.handlers:
+            handler.setFormatter(PrivateFormatter(self.error_fmt, self.datefmt))
 
 
 def when_ready(server: Any) -> None:

@@ -11,14 +11,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from .errors import HANGING
+
 FREE_DISK_WARNING = 500 * 1024 * 1024  # bytes
 OUTBOX_AGE_WARNING = 10 * 60  # seconds
 EXPIRY_WARNING = 60  # days
+NO_DATABASE = "The database does not answer."
 
 
 class HealthMiddleware:
@@ -29,16 +32,19 @@ class HealthMiddleware:
         if request.path_info == "/healthz":
             response: HttpResponse = JsonResponse({"status": "ok"})
         elif request.path_info == "/readyz":
-            response = readiness()
+            response = readiness(hanging=bool(request.META.get(HANGING)))
         else:
             return self.get_response(request)
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def readiness() -> JsonResponse:
-    """The JSON of `/readyz`: `status`, `problems` (each makes it 503) and `warnings`."""
-    problems = _problems()
+def readiness(*, hanging: bool = False) -> JsonResponse:
+    """The JSON of `/readyz`: `status`, `problems` (each makes it 503) and `warnings`.
+
+    While the database is known to hang it is not asked.
+    """
+    problems = [NO_DATABASE] if hanging else _problems()
     body: dict[str, Any] = {
         "status": "unready" if problems else "ready",
         "problems": problems,
@@ -52,8 +58,8 @@ def _problems() -> list[str]:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
-        return ["The database does not answer."]
+    except Error:
+        return [NO_DATABASE]
     if missing:
         names = ", ".join(sorted(f"{m.app_label}.{m.name}" for m, _backwards in missing))
         return [f"Migrations are missing: {names}."]

@@ -58,7 +58,7 @@ class UnindentedMiddleware:
     <textarea>.
     """
 
-    INDENTATION = re.compile(rb"\s*\n\s*")
+    INDENTATION = re.compile(rb"\n\s+")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -2,42 +2,33 @@
 
 A page is kept when Django marks it as public (`Cache-Control` with `public` and `s-maxage`, set by
 amity_site/middleware.py) and it sets no cookie. It is compressed once, answered with an ETag, and
-made again when the content's version rises or a record's publishing begins or ends. Each worker
-looks for that at most once a second, with one query.
+made again when the content's version rises or a record's publishing begins or ends
+(`freshness.py`).
 
 While the database is down, or Django fails, the last good copy is answered, however old: this
-worker's own, or one that any worker left in `kept_pages`.
+worker's own, or one that any worker left in `kept_pages.py`.
 """
 
 from __future__ import annotations
 
-import datetime
-import logging
+import re
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import Error, close_old_connections
-from django.utils import timezone
-
-from programs import versioning
-
 from .cached_page import CachedPage
+from .errors import HANGING
+from .freshness import PATIENCE, Freshness, Looker
 from .kept_pages import KeptPages
 
-logger = logging.getLogger(__name__)
-
-LOOK_EVERY = 1.0  # seconds between two looks for a new version
 MEMORY_LIMIT = 16 * 1024 * 1024  # bytes of pages a worker holds
 LONGEST_PATH = 300  # bytes; no page of ours has a longer address
-# Addresses whose answer depends on what is asked. Any other query string changes nothing.
-ASKED = {"/search/": "q="}
-# Never pages: what lies below is passed on unread.
-PASSED_ON = ("/static/", "/admin/", "/healthz", "/readyz")
-
-UNKNOWN = -1  # the version before migrations are complete: nothing then stays for long
+# The one page whose answer depends on what is asked. Elsewhere a query string changes nothing.
+ASKED = "/search/"
+# Neither pages nor in need of the database.
+PASSED_ON = ("/static/", "/healthz")
+GONE = ("404", "410")
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -48,7 +39,8 @@ class PageCache:
     """`application`, with its public pages answered from memory.
 
     `proxy_header` is the environ key and value that make a request https behind a proxy, as
-    SECURE_PROXY_SSL_HEADER has them.
+    SECURE_PROXY_SSL_HEADER has them. At most `slots` requests are inside Django at a time, fewer
+    than the worker has threads: pages in memory answer even when the database holds up the rest.
     """
 
     def __init__(
@@ -57,43 +49,62 @@ class PageCache:
         kept: KeptPages,
         *,
         proxy_header: tuple[str, str] | None = None,
+        slots: int = 6,
+        looker: Looker | None = None,
     ) -> None:
         self.application = application
         self.kept = kept
         self.proxy_header = proxy_header
-        self.freshness = Freshness()
+        self.freshness = Freshness(looker)
+        self._slots = threading.BoundedSemaphore(slots)
         self._pages: OrderedDict[Key, CachedPage] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        key = self._key(environ)
-        if key is None:
+        path = environ.get("PATH_INFO", "")
+        _read_as_utf8(environ)
+        if path.startswith(PASSED_ON):
             return self.application(environ, start_response)
         generation = self.freshness.generation()
-        page = self._pages.get(key)
-        if page is not None and (page.generation == generation or not self.freshness.database_up):
+        if not self._may_be_page(environ, path):
+            return self._django(environ, start_response)
+        key = self._key(environ, path)
+        if self.freshness.database_up:
+            page = self._pages.get(key)
+            known = page is not None and page.generation == generation
+        else:
+            page = self._last_good(key)
+            known = page is not None
+        if page is not None and known:
             return page.answer(environ, start_response)
-        if page is None and not self.freshness.database_up:
-            page = self._recall(key)
-            if page is not None:
-                return page.answer(environ, start_response)
         return self._ask(environ, start_response, key, generation)
 
-    def _key(self, environ: Environ) -> Key | None:
-        """Host, whether it is https, path; None for what is no public page."""
-        path = environ.get("PATH_INFO", "")
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or path.startswith(PASSED_ON):
-            return None
-        asked = ASKED.get(path)
-        if len(path) > LONGEST_PATH or (asked and asked in environ.get("QUERY_STRING", "")):
-            return None
+    def _may_be_page(self, environ: Environ, path: str) -> bool:
+        return (
+            environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+            and len(path) <= LONGEST_PATH
+            and not path.startswith("/admin/")
+            and not (environ.get("QUERY_STRING") and path.endswith(ASKED))
+        )
+
+    def _key(self, environ: Environ, path: str) -> Key:
+        """Host, whether it is https, path."""
         if self.proxy_header:
             name, value = self.proxy_header
             secure = environ.get(name, "").split(",")[0].strip() == value
         else:
             secure = environ["wsgi.url_scheme"] == "https"
         return environ.get("HTTP_HOST", "").lower(), secure, path
+
+    def _django(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Django's answer; without the database when that hangs or all slots wait for it."""
+        if self.freshness.hanging or not self._slots.acquire(timeout=PATIENCE):
+            return self.application(environ | {HANGING: True}, start_response)
+        try:
+            return self.application(environ, start_response)
+        finally:
+            self._slots.release()
 
     def _ask(
         self, environ: Environ, start_response: Any, key: Key, generation: int
@@ -104,27 +115,38 @@ class PageCache:
         def listen(status: str, headers: Headers, exc_info: Any = None) -> Any:
             said[:] = [status, headers, exc_info]
 
-        answer = self.application(environ, listen)
+        # A HEAD is asked as a GET: its answer then fills the cache, with the same headers.
+        answer = self._django(environ | {"REQUEST_METHOD": "GET"}, listen)
         status, headers, exc_info = said
+        page = None
         if status.startswith("5"):
-            page = self._pages.get(key) or self._recall(key)
-            if page is not None:
-                _finish(answer)
-                return page.answer(environ, start_response)
-        elif environ["REQUEST_METHOD"] == "GET" and is_public_page(status, headers):
+            page = self._last_good(key)
+        elif is_public_page(status, headers):
             body = b"".join(answer)
-            _finish(answer)
             page = CachedPage(generation, headers, body)
-            self._remember(key, page)
-            self.kept.keep(key, headers, body)
-            return page.answer(environ, start_response)
-        elif not status.startswith("200"):
+            # Not if the content has changed meanwhile: what was made of it may be gone by now.
+            if generation == self.freshness.known:
+                self.kept.keep(key, headers, body)
+                self._remember(key, page)
+        elif status.startswith(GONE) and not _asks_for_more(environ):
             self._forget(key)
+        if page is not None:
+            _finish(answer)
+            return page.answer(environ, start_response)
         start_response(status, headers, exc_info)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            _finish(answer)
+            return []
         return answer
 
-    def _recall(self, key: Key) -> CachedPage | None:
-        """The copy that some worker left on disk, as a page that is never fresh."""
+    def _last_good(self, key: Key) -> CachedPage | None:
+        """This worker's copy or, as a page that is never fresh, the one that any left on disk.
+
+        A page that another worker has found to be gone is gone for this one, too.
+        """
+        page = self._pages.get(key)
+        if page is not None and (not self.kept.writable or self.kept.has(key)):
+            return page
         found = self.kept.find(key)
         if found is None:
             return None
@@ -152,53 +174,6 @@ class PageCache:
             self._bytes -= page.size
 
 
-class Freshness:
-    """Which generation of pages is true now: a number that changes when the content does."""
-
-    def __init__(self) -> None:
-        self.database_up = True
-        self._generation = 0
-        self._version: int | None = None
-        self._until: datetime.datetime | None = None
-        self._next_look = 0.0
-        self._looking = threading.Lock()
-
-    def generation(self) -> int:
-        """At most one query a second, and one more when the content has changed."""
-        # One thread looks; the others go on with what is known, so that a database that hangs
-        # holds up a single request.
-        if time.monotonic() >= self._next_look and self._looking.acquire(blocking=False):
-            try:
-                if time.monotonic() >= self._next_look:
-                    self._next_look = time.monotonic() + LOOK_EVERY
-                    self._look()
-            finally:
-                self._looking.release()
-        return self._generation
-
-    def _look(self) -> None:
-        now = timezone.now()
-        close_old_connections()
-        try:
-            version = versioning.current()
-            if version == self._version != UNKNOWN and self._until and now < self._until:
-                self.database_up = True
-                return
-            boundary = versioning.next_boundary(now)
-        except Error as error:
-            if self.database_up:
-                logger.error("The database does not answer: %s", type(error).__name__)
-            self.database_up = False
-            return
-        finally:
-            close_old_connections()
-        # Some pages name days: none outlives its own.
-        self._until = min(filter(None, [boundary, _midnight_after(now)]))
-        self._version = version
-        self._generation += 1
-        self.database_up = True
-
-
 def is_public_page(status: str, headers: Headers) -> bool:
     """Whether every visitor may be given this same answer."""
     named = {name.lower(): value for name, value in headers}
@@ -211,12 +186,23 @@ def is_public_page(status: str, headers: Headers) -> bool:
     )
 
 
+def _asks_for_more(environ: Environ) -> bool:
+    """Whether a 404 may be about the query or the body, and not about the page."""
+    return bool(environ.get("QUERY_STRING") or environ.get("CONTENT_LENGTH"))
+
+
+def _read_as_utf8(environ: Environ) -> None:
+    """Our pages send UTF-8, whatever charset a request claims.
+
+    Python knows charsets (hex, zlib, …) that are no text at all. Django would read the query
+    string by them before any of its own error pages can answer.
+    """
+    claimed = environ.get("CONTENT_TYPE", "")
+    if "charset" in claimed.lower():
+        environ["CONTENT_TYPE"] = re.sub(r";\s*charset[^;]*", "", claimed, flags=re.IGNORECASE)
+
+
 def _finish(answer: Iterable[bytes]) -> None:
     close = getattr(answer, "close", None)
     if close:
         close()
-
-
-def _midnight_after(moment: datetime.datetime) -> datetime.datetime:
-    tomorrow = timezone.localdate(moment) + datetime.timedelta(days=1)
-    return timezone.make_aware(datetime.datetime.combine(tomorrow, datetime.time.min))

@@ -94,7 +94,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache(env)}
 # The last good copy of each public page; a folder for each database, site and demo.
 KEPT_PAGES = environment.own_folder(
-    VAR_DIR / "pages", str(DATABASES["default"]["NAME"]), SITE_URL, str(DEMO)
+    VAR_DIR / "pages",
+    *(str(DATABASES["default"].get(fact, "")) for fact in ("HOST", "PORT", "NAME", "OPTIONS")),
+    *(SITE_URL, str(DEMO)),
 )
 
 # Mail: None means that EMAIL_URL is unset, and notifications wait in the outbox.
@@ -221,5 +223,9 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Robots that try host names: each was answered 400, which is all there is to say.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }

@@ -3,6 +3,7 @@
 import os
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -22,7 +23,7 @@ def _application() -> Any:
     from amity_site.kept_pages import KeptPages  # noqa: PLC0415 - the apps are loaded only now
     from amity_site.page_cache import PageCache  # noqa: PLC0415
 
-    kept = KeptPages(settings.KEPT_PAGES)
+    kept = KeptPages(settings.KEPT_PAGES, host=urlsplit(settings.SITE_URL).netloc.lower())
     return PageCache(django, kept, proxy_header=settings.SECURE_PROXY_SSL_HEADER)
 
 

@@ -8,6 +8,7 @@ migration remakes the table.
 from __future__ import annotations
 
 import datetime
+import time
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from .models import ContentRecord, ContentVersion, LoadedRecord
 
 FUNCTION = "programs_content_changed"
+TRIGGER = "is_a_new_version"
 # What visitors never see, and the counter itself.
 NOT_CONTENT = (ContentVersion, LoadedRecord)
 
@@ -59,7 +61,10 @@ def install_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     if ContentVersion._meta.db_table not in there:
         return  # migrated backwards
     tables = [table for table in _tables() if table in there]
-    ContentVersion.objects.using(using).get_or_create(pk=ContentVersion.ONLY)
+    # From the clock: a database that was emptied or made anew never repeats a number.
+    ContentVersion.objects.using(using).get_or_create(
+        pk=ContentVersion.ONLY, defaults={"number": time.time_ns()}
+    )
     make = {"sqlite": _sqlite_triggers, "postgresql": _postgresql_triggers}[connection.vendor]
     with connection.cursor() as cursor:
         for statement in make(cursor, tables):
@@ -73,7 +78,7 @@ def _record_models() -> list[type[ContentRecord]]:
 def _sqlite_triggers(cursor: Any, tables: list[str]) -> list[str]:
     counter = ContentVersion._meta.db_table
     return [
-        f'CREATE TRIGGER IF NOT EXISTS "{table}_{event.lower()}_is_a_new_version"'
+        f'CREATE TRIGGER IF NOT EXISTS "{table}_{event.lower()}_{TRIGGER}"'
         f' AFTER {event} ON "{table}"'
         f' BEGIN UPDATE "{counter}" SET number = number + 1; END'
         for table in tables
@@ -83,24 +88,25 @@ def _sqlite_triggers(cursor: Any, tables: list[str]) -> list[str]:
 
 def _postgresql_triggers(cursor: Any, tables: list[str]) -> list[str]:
     # Making a trigger again would wait for every transaction that reads the table.
-    cursor.execute(
-        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", ["is_a_new_version"]
-    )
+    cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [TRIGGER])
     ready = {table.strip('"') for (table,) in cursor.fetchall()}
     counter = ContentVersion._meta.db_table
-    function = (
+    statements = [
         f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
         f' $$ BEGIN UPDATE "{counter}" SET number = number + 1; RETURN NULL; END $$'
-    )
-    return [
-        function,
-        *(
-            f"CREATE TRIGGER is_a_new_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE"
-            f' ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()'
-            for table in tables
-            if table not in ready
-        ),
     ]
+    for table in tables:
+        if table in ready:
+            continue
+        statements += [
+            # At commit: two editors then hold the counter for a moment, each after all else, and
+            # neither wait for one another nor meet in a deadlock.
+            f'CREATE CONSTRAINT TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
+            f" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {FUNCTION}()",
+            f'CREATE OR REPLACE TRIGGER {TRIGGER}_when_emptied AFTER TRUNCATE ON "{table}"'
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()",
+        ]
+    return statements
 
 
 def _tables() -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Model
 
 from admissions import access
@@ -68,7 +69,15 @@ _loaded: dict[type[Model], list[Model]] = {}
 
 
 @pytest.fixture
-def site(db) -> None:
+def versions_at_once(db) -> None:
+    """A new content version with each change, though a test's transaction is never committed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET CONSTRAINTS {versioning.TRIGGER} IMMEDIATE")
+
+
+@pytest.fixture
+def site(db, versions_at_once) -> None:
     """The site filled with its real content."""
     if _loaded:
         for model, rows in _loaded.items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from tests.serving import free_port
+from tests.serving import children, free_port
 
 
 class Stoppable(Protocol):
@@ -61,6 +62,18 @@ class PostgresCluster:
 
     def stop(self) -> None:
         self._ctl("stop", "-m", "immediate")
+
+    def freeze(self) -> None:
+        """It still takes connections, as far as the kernel does, and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        master = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        for pid in (master, *children(master)):
+            os.kill(pid, number)
 
     def remove(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():

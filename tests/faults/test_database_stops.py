@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import threading
 import time
 from collections.abc import Iterator
 
@@ -102,6 +103,35 @@ def test_the_form_is_honest_and_sends_again_once_the_database_is_back(site, serv
     assert eventually(lambda: ready(server))
     assert post(server, form)[0] == 302
     assert site.rows("SELECT count(*) FROM admissions_inquiry") == [(1,)]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_database_that_hangs_holds_up_neither_the_pages_nor_the_health(site, server, database):
+    seen = {path: ask(server, path) for path in CONTENT_PAGES}
+    form = visitor.fetch_form(server.port)
+    waiting = [threading.Thread(target=ask, args=[server, "/search/?q=help"]) for _ in range(6)]
+    database.freeze()
+    try:
+        for thread in waiting:
+            thread.start()
+        time.sleep(4)  # one look's patience, and the next look
+        for path, before in seen.items():
+            begun = time.monotonic()
+            assert [ask(server, path) for _ in range(4)] == [before] * 4, path
+            assert time.monotonic() - begun < 8
+        assert ask(server, "/healthz")[0] == 200
+        assert ask(server, "/readyz")[0] == 503
+        status, words = ask(server, FORM)
+        assert status == 503 and "cannot be sent right now" in words
+        status, words = post(server, form)
+        assert status == 503 and "Kept Through" in words
+        assert ask(server, "/admin/login/")[0] == 503
+    finally:
+        database.thaw()
+    for thread in waiting:
+        thread.join(30)
+    assert eventually(lambda: ready(server))
+    assert ask(server, "/admin/login/")[0] == 200
 
 
 def test_an_edit_is_seen_on_every_worker_of_every_host_within_a_second(site, server, database):

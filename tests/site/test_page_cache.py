@@ -5,21 +5,24 @@ from __future__ import annotations
 import datetime
 import gzip
 import time
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 
 import brotli
 import pytest
 import time_machine
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import OperationalError, connection
+from django.db import OperationalError, close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from amity_site import page_cache
+from amity_site import freshness, page_cache
 from amity_site.cached_page import accepted
-from amity_site.kept_pages import KeptPages
+from amity_site.kept_pages import MOST_HOSTS, KeptPages
 from amity_site.page_cache import PageCache, is_public_page
 from programs.models import Condition, CrisisLine, Page
 from tests.pages import CONTENT_PAGES, FORM
@@ -39,14 +42,35 @@ class Answer:
         return unpack.get(self.headers.get("Content-Encoding", ""), bytes)(self.body).decode()
 
 
+class AtOnce:
+    """Looks in the test's own thread, which alone sees the rows of its transaction."""
+
+    def submit(self, look):
+        done: Future[None] = Future()
+        done.set_result(look())
+        return done
+
+
 class Worker:
     """One worker's cache; `kept` is the folder that all workers share."""
 
     def __init__(self, kept, **options):
-        self.cache = PageCache(get_wsgi_application(), KeptPages(kept), **options)
+        self.cache = PageCache(get_wsgi_application(), KeptPages(kept), looker=AtOnce(), **options)
 
-    def get(self, path: str, *, method: str = "GET", query: str = "", **headers: str) -> Answer:
-        environ = {"PATH_INFO": path, "REQUEST_METHOD": method, "QUERY_STRING": query}
+    def get(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        query: str = "",
+        environ: dict[str, str] | None = None,
+        **headers: str,
+    ) -> Answer:
+        environ = (environ or {}) | {
+            "PATH_INFO": path,
+            "REQUEST_METHOD": method,
+            "QUERY_STRING": query,
+        }
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         setup_testing_defaults(environ)
         said = []
@@ -61,6 +85,17 @@ class Worker:
         self.cache.freshness._next_look = 0
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch):
+    """The connection of the test's transaction stays, as Django's own test client sees to."""
+    monkeypatch.setattr(freshness, "close_old_connections", lambda: None)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.fixture
 def kept(tmp_path):
     return tmp_path / "pages"
@@ -69,7 +104,7 @@ def kept(tmp_path):
 @pytest.fixture
 def worker(kept, monkeypatch):
     # A second that never passes by itself: tests say when it has.
-    monkeypatch.setattr(page_cache, "LOOK_EVERY", 10_000)
+    monkeypatch.setattr(freshness, "LOOK_EVERY", 10_000)
     return Worker(kept, proxy_header=("HTTP_X_FORWARDED_PROTO", "https"))
 
 
@@ -143,6 +178,18 @@ def test_head_answers_with_the_headers_of_get(worker):
     assert head.body == b"" and head.headers == full.headers
 
 
+def test_head_of_a_page_not_seen_yet_fills_the_cache_for_get(worker):
+    head = worker.get("/", method="HEAD")
+    worker.cache.application = None
+    full = worker.get("/")
+    assert head.body == b"" and head.headers == full.headers and full.status == 200
+
+
+def test_head_of_the_form_has_no_body(worker):
+    head = worker.get(FORM, method="HEAD")
+    assert (head.status, head.body) == (200, b"")
+
+
 def test_a_cdn_may_keep_it_for_a_minute_and_a_browser_asks_again(worker):
     control = worker.get("/").headers["Cache-Control"]
     for part in ("public", "max-age=0", "s-maxage=60", "stale-while-revalidate", "stale-if-error"):
@@ -163,7 +210,6 @@ def test_an_unknown_query_string_is_answered_from_the_same_copy(worker):
 
 def test_an_edit_is_seen_at_the_next_look(worker):
     worker.get("/help-now/")
-    CrisisLine.objects.filter(slug="988").update(name="A new name")
     CrisisLine.objects.update(name="A new name")
     assert "A new name" not in worker.get("/help-now/").text
     worker.look_again()
@@ -331,6 +377,81 @@ def test_a_page_taken_down_does_not_come_back_with_the_database_down(worker, dat
         assert worker.get("/rights/").status == 503
 
 
+def test_a_page_that_another_worker_found_gone_does_not_come_back(worker, kept, database_down):
+    other = Worker(kept, proxy_header=("HTTP_X_FORWARDED_PROTO", "https"))
+    assert worker.get("/rights/").status == other.get("/rights/").status == 200
+    Page.objects.filter(slug="rights").delete()
+    worker.look_again()
+    assert worker.get("/rights/").status == 404
+    with database_down():
+        other.look_again()
+        assert other.get("/rights/").status == 503
+
+
+def test_a_page_made_while_the_content_changed_is_not_kept(worker, kept):
+    def changing(environ, start_response):
+        worker.cache.freshness.known += 1
+        return django(environ, start_response)
+
+    django, worker.cache.application = worker.cache.application, changing
+    assert worker.get("/rights/").status == 200
+    assert not worker.cache._pages and not kept.exists()
+
+
+@pytest.mark.parametrize(
+    "request_of", [{"query": "p=99"}, {"CONTENT_LENGTH": "70000"}], ids=["query", "body"]
+)
+def test_no_visitor_can_push_out_a_good_copy_by_asking_oddly(worker, kept, request_of):
+    worker.get("/sitemap.xml")
+    copies = len(list(kept.iterdir()))
+    Page.objects.update(position=3)
+    worker.look_again()
+    query, length = request_of.get("query", ""), request_of.get("CONTENT_LENGTH")
+    more = {"environ": {"CONTENT_LENGTH": length}} if length else {}
+    assert worker.get("/sitemap.xml", query=query, **more).status in {404, 413}
+    assert len(list(kept.iterdir())) == copies
+
+
+def test_made_up_ports_fill_neither_the_folder_nor_the_memory(worker, kept, monkeypatch):
+    worker.get("/rights/", host="localhost")
+    before = worker.cache._bytes
+    for port in range(1, 41):
+        worker.get("/robots.txt", host=f"localhost:{port}")
+    assert worker.cache.kept.find(("localhost", False, "/rights/"))
+    assert len(list(kept.iterdir())) <= MOST_HOSTS + 1
+    assert worker.cache._bytes - before > 40 * 5_000, "headers take memory, too"
+
+
+def test_with_a_known_address_only_its_own_pages_are_kept_on_disk(tmp_path):
+    kept = KeptPages(tmp_path, host="example.org")
+    kept.keep(("localhost:1", False, "/"), [], b"body")
+    kept.keep(("example.org", True, "/"), [], b"body")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
+    kept = KeptPages(tmp_path)
+    monkeypatch.setattr(Path, "replace", _full)
+    kept.keep(("localhost", False, "/"), [], b"body")
+    assert not list(tmp_path.iterdir()) and not kept.writable
+
+
+@pytest.mark.parametrize("charset", ["hex", "zlib", "punycode", "undefined", "utf-16"])
+def test_a_charset_that_is_no_text_changes_nothing(worker, charset):
+    odd = {"environ": {"CONTENT_TYPE": f"text/plain; Charset={charset}"}}
+    assert worker.get("/rights/", query="a=1", **odd).status == 200
+    assert worker.get("/search/", query="q=alcohol", **odd).status == 200
+    assert worker.get("/readyz", query="a=1", **odd).status == 200
+
+
+def test_a_clock_that_is_set_back_makes_pages_anew(worker):
+    worker.get("/")
+    generation = worker.cache.freshness.known
+    with time_machine.travel(timezone.now() - datetime.timedelta(hours=1), tick=False):
+        worker.look_again()
+        assert worker.cache.freshness.generation() > generation
+
+
 def test_a_damaged_copy_on_disk_is_no_answer(tmp_path):
     kept = KeptPages(tmp_path)
     key = ("localhost", False, "/")
@@ -345,6 +466,10 @@ def test_a_disk_that_cannot_be_written_costs_only_the_copies(tmp_path, settings)
     (tmp_path / "pages").write_text("a file where the folder should be")
     worker = Worker(tmp_path / "pages")
     assert worker.get("/").status == worker.get("/").status == 200
+
+
+def _full(*_args):
+    raise OSError(28, "No space left on device")
 
 
 def _down(*_args, **_more):
