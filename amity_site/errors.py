@@ -29,8 +29,16 @@ LAST_RESORT = """<!doctype html>
 <main>
 <h1>Something went wrong on our side</h1>
 <p>Try again in a few minutes: <a href="/">the home page</a>.</p>
-<p>In danger now? <a href="tel:911">Call 911</a>.
-In crisis? <a href="tel:988">Call or text 988</a>.</p>
+<h2>If you need help right now</h2>
+<p>Nobody watches this website for emergencies.</p>
+<ul>
+<li>In danger: <a href="tel:911">call 911</a></li>
+<li>In crisis: <a href="tel:988">call 988</a>, <a href="sms:988">text 988</a> or
+<a href="https://988lifeline.org/chat/">chat online</a></li>
+<li>SAMHSA National Helpline: <a href="tel:+18006624357">1-800-662-4357</a>, TTY 1-800-487-4889</li>
+<li>San Diego Access &amp; Crisis Line: <a href="tel:+18887247240">888-724-7240</a></li>
+</ul>
+<p>Stopping alcohol or benzodiazepines all at once can be dangerous. Talk to a doctor first.</p>
 </main>
 </body>
 </html>"""

@@ -93,7 +93,10 @@ def test_the_500_page_has_a_last_resort(settings):
     settings.STATIC_ROOT = "/nowhere"
     response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
-    assert b"tel:988" in response.content
+    page = response.content.decode()
+    for number in ("tel:911", "tel:988", "sms:988", "+18006624357", "1-800-487-4889", "+18887247240"):
+        assert number in page
+    assert "benzodiazepines" in page and "Nobody watches" in page
 
 
 def test_error_pages_are_never_cached(client, db):
