@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, DateTimeField, F, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,8 +34,10 @@ SHOWS: dict[str, set[str]] = {
     "questions": {"question"},
     "families": {"family"},
     "professionals": {"professional", "program", "levelofcare"},
-    "admissions": {"admissionstep"},
+    "admissions": {"admissionstep", "clinic"},
     "help-now": {"crisisline"},
+    "accessibility": {"clinic"},
+    "language-help": {"clinic"},
 }  # fmt: skip
 
 PARTS = ("entrypath", "component", "suitabilitycriterion", "durationfactor", "otherlevelsign")
@@ -170,7 +172,7 @@ def _rows(at: datetime.datetime) -> list[Row]:
             for audience in ("family", "professional")
         ),
     ]
-    first, *rest = [query.filter(live_from__lte=at) for query in queries]
+    first, *rest = [query.filter(live_from__lte=at) for query in [*queries, _clinic()]]
     return [Row(*row) for row in first.union(*rest, all=True)]
 
 
@@ -185,5 +187,16 @@ def _columns(records: Any, *, kind: str = "", owner: str = "") -> Any:
             kind=Value(kind or records.model._meta.model_name, output_field=CharField()),
             owner=F(owner) if owner else Value("", output_field=CharField()),
         )
-        .values_list("kind", "slug", "owner", "updated_at", "live_from", "live_until")
+        .values_list(*Row._fields)
     )
+
+
+def _clinic() -> Any:
+    """The clinic as a Row, with the hours and payers that are saved with it. It is always live."""
+    return models.Clinic.objects.annotate(
+        kind=Value("clinic", output_field=CharField()),
+        slug=Value("", output_field=CharField()),
+        owner=Value("", output_field=CharField()),
+        live_from=F("updated_at"),
+        live_until=Value(None, output_field=DateTimeField()),
+    ).values_list(*Row._fields)

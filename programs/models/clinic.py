@@ -75,6 +75,8 @@ class Clinic(SingletonModel):
     languages = models.TextField(
         _("languages spoken"), blank=True, help_text=_("One language a line.")
     )
+    # The admin saves the clinic with its hours and payers, so it holds their changes too.
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     _last_known: ClassVar[Clinic | None] = None
 

@@ -240,6 +240,15 @@ def test_opening_hours_are_entered_in_the_clinics_form(desk):
     assert OpeningHours.objects.get().closes == time(17)
 
 
+def test_hours_alone_change_the_clinic_too(desk):
+    rows.clinic().save()
+    before = Clinic.objects.get().updated_at
+    rows.hours().save()
+    save(desk, CLINIC, opening_hours__0__DELETE="on")
+    assert not OpeningHours.objects.exists()
+    assert Clinic.objects.get().updated_at > before
+
+
 def test_two_new_hours_that_overlap_are_refused(desk):
     changes = {"opening_hours__TOTAL_FORMS": "2"}
     for index, (opens, closes) in enumerate([("09:00", "12:00"), ("11:00", "17:00")]):

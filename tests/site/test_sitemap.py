@@ -104,6 +104,15 @@ def test_a_page_changes_with_the_records_it_shows_and_with_no_others(client, mod
     assert dated == showing - set(WITHOUT_RECORD)
 
 
+def test_pages_that_show_the_clinics_facts_change_with_them(client):
+    models.Clinic.objects.update(updated_at=LATER)
+    with time_machine.travel(LATER, tick=False):
+        found = entries(client)
+    assert {address for address, changed in found.items() if changed == "2031-05-17"} == {
+        *("/admissions/", "/accessibility/", "/language-help/"),
+    }
+
+
 def test_a_part_counts_on_its_own_programs_pages_only(client):
     other = rows.program(
         slug="other", name="Other Program", level=models.LevelOfCare.objects.first()
