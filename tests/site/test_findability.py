@@ -11,30 +11,20 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.conf import settings as project
-from django.conf.urls.i18n import i18n_patterns
 from django.contrib.staticfiles import finders
-from django.urls import include, path
 from django.utils import translation
 
-from amity_site import urls
 from programs import findability
 from programs.models import Clinic, Condition, Page
 from tests.pages import COMPONENTS, FORM, PROGRAM, PUBLIC_PAGES, read
 from tests.programs import rows
 
+from .bilingual import BilingualAddresses
+
 pytestmark = pytest.mark.usefixtures("site")
 
 ROOT = "http://testserver"
 HOSTILE = "</title><script>alert('x')</script> & \"quotes\" 🌊"
-
-
-class BilingualAddresses:
-    """The site's addresses as they are once Spanish is open: /es/… beside the English ones."""
-
-    urlpatterns = [
-        *(pattern for pattern in urls.urlpatterns if str(pattern.pattern)),
-        *i18n_patterns(path("", include("programs.urls")), prefix_default_language=False),
-    ]
 
 
 def meta(soup: BeautifulSoup, name: str) -> list[str]:
@@ -172,11 +162,12 @@ def test_while_one_language_is_open_there_are_no_alternates(client, path):
     assert links(read(client, path), "alternate") == []
 
 
-def test_once_spanish_opens_pages_name_their_alternates(client, settings, monkeypatch):
+@pytest.mark.parametrize("path", ["/questions/", FORM])
+def test_once_spanish_opens_pages_name_their_alternates(client, settings, monkeypatch, path):
     monkeypatch.setattr(findability, "open_languages", lambda: ["en", "es"])
     settings.ROOT_URLCONF = BilingualAddresses
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
-    for address in ("/questions/", "/es/questions/"):
+    for address in (path, f"/es{path}"):
         with translation.override("en"):  # the middleware leaves its choice to this thread
             soup = read(client, address)
         alternates = {
@@ -184,9 +175,9 @@ def test_once_spanish_opens_pages_name_their_alternates(client, settings, monkey
         }
         assert links(soup, "canonical") == [ROOT + address]
         assert alternates == {
-            "en": f"{ROOT}/questions/",
-            "es": f"{ROOT}/es/questions/",
-            "x-default": f"{ROOT}/questions/",
+            "en": f"{ROOT}{path}",
+            "es": f"{ROOT}/es{path}",
+            "x-default": f"{ROOT}{path}",
         }
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
 from django.utils import timezone
 
-from amity_site import sitemaps, urls
+from amity_site import sitemaps
 from programs import models
 from tests.pages import COMPONENTS, FORM, PROGRAM, PUBLIC_PAGES, read, text_of
 from tests.programs import rows
+
+from .bilingual import BilingualAddresses
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -38,15 +38,6 @@ KINDS = [
     models.Question,
     models.SuitabilityCriterion,
 ]
-
-
-class BilingualAddresses:
-    """The site's addresses as they are once Spanish is open."""
-
-    urlpatterns = [
-        *(pattern for pattern in urls.urlpatterns if str(pattern.pattern)),
-        *i18n_patterns(path("", include("programs.urls")), prefix_default_language=False),
-    ]
 
 
 def _entries(client) -> dict[str, str]:
@@ -161,12 +152,13 @@ def test_once_spanish_opens_every_page_is_listed_in_both_with_its_alternates(
     monkeypatch.setattr(sitemaps, "open_languages", lambda: ["en", "es"])
     settings.ROOT_URLCONF = BilingualAddresses
     listed = _entries(client)
-    for address in ("/questions/", "/es/questions/"):
-        alternates = dict(re.findall(r'hreflang="(.*?)" href="(.*?)"', listed[address]))
+    for path in ("/questions/", "/es/questions/", FORM, f"/es{FORM}"):
+        english = path.removeprefix("/es")
+        alternates = dict(re.findall(r'hreflang="(.*?)" href="(.*?)"', listed[path]))
         assert alternates == {
-            "en": f"{ROOT}/questions/",
-            "es": f"{ROOT}/es/questions/",
-            "x-default": f"{ROOT}/questions/",
+            "en": f"{ROOT}{english}",
+            "es": f"{ROOT}/es{english}",
+            "x-default": f"{ROOT}{english}",
         }
 
 
