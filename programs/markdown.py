@@ -35,7 +35,7 @@ def render(text: str, top_heading: int = 3) -> SafeString:
         html,
         tags=ALLOWED_TAGS,
         attributes=ALLOWED_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes={"http", "https", "mailto", "sms", "tel"},
         link_rel="noopener noreferrer",
     )
     return mark_safe(clean)  # noqa: S308 - nh3 is what makes it safe

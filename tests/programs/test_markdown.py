@@ -26,12 +26,13 @@ def test_no_script_style_picture_or_frame_survives(text):
 
 
 def test_ordinary_markdown_is_kept():
-    html = render("One *two* **three**\n\n- four\n\n[five](https://example.org/)")
+    html = render("One *two* **three**\n\n- four\n\n[five](https://example.org/) [six](sms:988)")
     for wanted in (
         "<em>two</em>",
         "<strong>three</strong>",
         "<li>four</li>",
         'href="https://example.org/"',
+        'href="sms:988"',
     ):
         assert wanted in html
 
