@@ -75,11 +75,13 @@ class InquiryForm(forms.Form):
     """One short form for everybody, worded for who is asking.
 
     Bound, it validates; unbound, it shows `initial` as it is, without judging it.
-    `focus` names the field that has the page's focus.
+    `focus` names the field that has the page's focus. `preset`: a link chose whom it is about, and
+    nothing is answered yet, so the page does not ask for that again.
     """
 
     data: QueryDict
 
+    preset = False
     use_required_attribute = False
     bound_field_class = Question
 
@@ -109,7 +111,7 @@ class InquiryForm(forms.Form):
     )
     voicemail_ok = _radios("voicemail_ok", [(YES, _("Yes")), (NO, _("No"))])
     best_time = ManyField(choices=Inquiry.BestTime.choices, required=False)
-    language = _radios("language", Inquiry.Language.choices)
+    language = _radios("language", wording.LANGUAGE_CHOICES)
     situation = _menu(Inquiry.Situation.choices)
     payer = _menu(Payer.choices)
     message = MessageField(
@@ -167,7 +169,9 @@ class InquiryForm(forms.Form):
     def for_audience(cls, asking_for: str) -> InquiryForm:
         """An empty form, preset for `asking_for`; an unknown value presets nothing."""
         known = asking_for in Inquiry.AskingFor.values
-        return cls(initial={"asking_for": asking_for} if known else None)
+        form = cls(initial={"asking_for": asking_for} if known else None)
+        form.preset = known
+        return form
 
     @classmethod
     def again(cls, data: QueryDict, *, focus: str = "", fresh_key: bool = False) -> InquiryForm:
@@ -182,8 +186,12 @@ class InquiryForm(forms.Form):
 
     @property
     def sections(self) -> list[tuple[str, list[Any]]]:
-        """The form's parts: a heading and its fields."""
-        return [(str(title), [self[name] for name in names]) for title, names in self.SECTIONS]
+        """The form's parts: a heading and its fields, those that are asked."""
+        parts = (
+            (str(title), [self[name] for name in names if self._is_asked(name)])
+            for title, names in self.SECTIONS
+        )
+        return [(title, fields) for title, fields in parts if fields]
 
     @property
     def error_links(self) -> list[tuple[str, str]]:
@@ -257,6 +265,14 @@ class InquiryForm(forms.Form):
             values = list(dict.fromkeys(values)) if isinstance(field, ManyField) else values[-1:]
             pairs += [(name, value) for value in values]
         return pairs
+
+    def _is_asked(self, name: str) -> bool:
+        """Whether `name` is shown. What has an answer or a mistake always is."""
+        if name == "asking_for":
+            return not self.preset
+        if name == "relationship" and self.audience == Inquiry.AskingFor.SELF:
+            return bool(self[name].value() or self[name].errors)
+        return True
 
     def _audience(self) -> str:
         chosen = self.data.get("asking_for") if self.is_bound else self.initial.get("asking_for")

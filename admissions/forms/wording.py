@@ -86,6 +86,8 @@ CONSENT_CHOICES = {
     "email": _("Amity San Diego may e-mail me"),
 }
 
+LANGUAGE_CHOICES = {"en": _("English"), "es": _("Spanish (español)")}
+
 CHOOSE_LISTED = _("Choose one of the answers listed.")
 ONCE = _("Answer this question once.")
 HIDDEN_CHARACTERS = _(
@@ -104,7 +106,7 @@ TOO_LONG = {
     "email": _("Enter an e-mail address of up to 254 characters. This has %(show_value)d now."),
     "message": _("Shorten your message to 2,000 characters. It has %(show_value)d now."),
 }
-PHONE_UNCLEAR = _("Enter a phone number with its area code, such as 619-555-0123.")
+PHONE_UNCLEAR = _("Enter a phone number with its area code, such as 619‑555‑0123.")
 EXTENSION_TOO_LONG = _("Enter a phone extension of up to 12 digits.")
 EMAIL_UNCLEAR = _("Enter an e-mail address such as name@example.com.")
 MISSING_ROUTE = {

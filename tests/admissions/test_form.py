@@ -7,7 +7,7 @@ import re
 import pytest
 
 from programs.models import Clinic, CrisisLine
-from tests.admissions.answers import CHECK, FORM, control, soup_of
+from tests.admissions.answers import CHECK, FORM, control, post, soup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +50,26 @@ def test_the_form_is_sent_to_the_check_page_without_the_browser_judging_it(form)
 )
 def test_for_presets_whom_it_is_about_and_the_wording(client, value, question) -> None:
     soup = soup_of(client.get(FORM, {"for": value}))
-    checked = soup.main.find_all("input", {"name": "asking_for"}, checked=True)
-    assert [item["value"] for item in checked] == [value]
+    [sent] = soup.main.find_all("input", {"name": "asking_for"})
+    assert (sent["type"], sent["value"]) == ("hidden", value)
     assert question in soup.main.get_text()
     assert soup.main.find("a", {"aria-current": "true"})["href"] == f"{FORM}?for={value}"
+
+
+def test_a_page_for_oneself_does_not_ask_how_one_knows_the_person(client) -> None:
+    asked = {
+        value: bool(soup_of(client.get(FORM, {"for": value})).find(id="id_relationship"))
+        for value in ("self", "family", "professional")
+    }
+    assert asked == {"self": False, "family": True, "professional": True}
+
+
+def test_whom_it_is_for_is_asked_once(client, form) -> None:
+    # With answers in it the form keeps them: a link to another wording would not.
+    posted = soup_of(post(client, leave_out="name"))
+    for page in (form, posted):
+        assert not page.main.find(class_="audiences")
+        assert len(page.main.find_all("input", {"name": "asking_for", "type": "radio"})) == 3
 
 
 @pytest.mark.parametrize("value", ["", "everyone", "self\x00", "SELF", "<script>"])
@@ -63,8 +79,9 @@ def test_any_other_value_of_for_presets_nothing(client, value) -> None:
     assert not soup_of(response).main.find_all("input", {"name": "asking_for"}, checked=True)
 
 
-def test_three_plain_links_choose_the_wording(form) -> None:
-    links = [a["href"] for a in form.main.nav.find_all("a")]
+def test_three_plain_links_choose_the_wording(client) -> None:
+    form = soup_of(client.get(FORM, {"for": "self"}))
+    links = [a["href"] for a in form.main.find(class_="audiences").find_all("a")]
     assert links == [f"{FORM}?for={value}" for value in ("self", "family", "professional")]
 
 

@@ -41,7 +41,7 @@ def test_every_answer_is_shown_in_words(client) -> None:
         "voicemail_ok": "Yes",
         "ask_for": "Rosie",
         "best_time": "Morning, Evening",
-        "language": "Spanish",
+        "language": "Spanish (español)",
         "situation": "Finishing, or just out of, detoxification",
         "payer": "Medi-Cal",
         "message": "First line.\nSecond line.",
@@ -57,6 +57,12 @@ def test_a_number_abroad_is_shown_with_its_country(client) -> None:
 def test_what_was_left_out_is_shown_as_no_answer(client) -> None:
     rows = _rows(soup_of(post(client, CHECK)))
     assert rows["message"] == rows["consent"] == rows["payer"] == "No answer"
+
+
+def test_nobody_is_asked_how_they_know_themselves(client) -> None:
+    assert "relationship" not in _rows(soup_of(post(client, CHECK)))
+    # Nothing is sent that the person does not see.
+    assert _rows(soup_of(post(client, CHECK, relationship="sister")))["relationship"] == "sister"
 
 
 def test_a_clinic_that_takes_nobody_new_says_so_before_anything_is_sent(client) -> None:
@@ -92,14 +98,19 @@ def test_one_button_sends_and_names_what_it_does(client) -> None:
 
 
 def test_each_row_has_a_button_that_says_what_it_changes(client) -> None:
-    buttons = soup_of(post(client, CHECK)).main.form.find_all("button", {"name": "change"})
+    buttons = soup_of(post(client, CHECK, **FULL)).main.form.find_all("button", {"name": "change"})
     names = [button.get_text() for button in buttons]
     assert len(set(names)) == len(buttons) == 14
     assert "Change: Your name" in names
 
 
 @pytest.mark.parametrize(
-    ("field", "focused"), [("phone", "id_phone"), ("best_time", "id_best_time_0")]
+    ("field", "focused"),
+    [
+        ("asking_for", "id_asking_for_0"),
+        ("phone", "id_phone"),
+        ("best_time", "id_best_time_0"),
+    ],
 )
 def test_change_goes_back_to_the_form_with_every_answer_and_that_field_in_focus(
     client, field, focused
