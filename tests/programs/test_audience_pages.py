@@ -32,11 +32,20 @@ def not_accepting(site) -> None:
 # ---- Talking to admissions -----------------------------------------------------------------------
 
 
+AUDIENCES = {
+    "/families/": (f"{FORM}?for=family", "Ask for someone you care about"),
+    "/professionals/": (f"{FORM}?for=professional", "Refer a client"),
+}
+
+
 @pytest.mark.parametrize("path", CONTENT_PAGES)
 def test_every_page_leads_to_admissions_and_says_what_the_form_is_for(client, path):
-    talk = read(client, path).main.find("section", class_="talk")
+    main = read(client, path).main
+    talk = main.find("section", class_="talk")
     assert talk.h2.get_text() == "Talk to admissions"
-    assert talk.find("a", href=FORM).get_text() == "Ask for a call back"
+    button = talk.find("a", class_="btn-primary")
+    assert (button["href"], button.get_text()) == AUDIENCES.get(path, (FORM, "Ask for a call back"))
+    assert len(main.find_all("a", class_="btn-primary")) == (2 if path == "/" else 1)
     assert "Ask for a call back, and a person from admissions gets in touch." in talk.get_text()
 
 
@@ -48,7 +57,7 @@ def test_while_the_clinic_is_not_accepting_every_page_says_so_and_what_to_do_ins
     assert "not taking new clients right now (checked November 1, 2026)" in words
     assert "You can still write" in words
     assert talk.find("a", href="/help-now/")
-    assert talk.find("a", href=FORM)
+    assert talk.find("a", href=AUDIENCES.get(path, (FORM, ""))[0])
 
 
 @pytest.mark.parametrize("path", CONTENT_PAGES)
@@ -98,7 +107,7 @@ def test_professionals_find_the_form_in_their_wording_and_what_to_leave_out(clie
     soup = read(client, "/professionals/")
     assert soup.main.find("a", href=f"{FORM}?for=professional")
     assert "Date of birth" in soup.find(id="what-to-leave-out").get_text()
-    assert "Without your client's written consent: nothing" in " ".join(
+    assert "Without your client’s written consent: nothing" in " ".join(
         soup.find(id="what-we-can-report-back").get_text(" ").split()
     )
 
