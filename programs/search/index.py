@@ -49,6 +49,7 @@ class Hit(NamedTuple):
     title: SafeString
     where: str
     excerpt: SafeString
+    is_page: bool
 
 
 class Answer(NamedTuple):
@@ -146,6 +147,7 @@ class Index:
             mark(document.title, wanted, stem_of),
             document.where,
             excerpt(text, wanted, stem_of),
+            document.is_page,
         )
 
     def _scores(self, terms: list[Term]) -> dict[int, float]:

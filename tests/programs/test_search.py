@@ -210,7 +210,8 @@ class TestWhatOnlyTheClinicCanSay:
     def test_the_page_says_that_it_is_not_on_the_site_yet(self, client, query, topic):
         page = read(client, f"/search/?q={query}")
         notice = page.main.find(class_="notice")
-        assert "does not say yet" in notice.get_text()
+        assert page.h1.get_text(strip=True).startswith("About")
+        assert "not put this on the site yet" in notice.get_text()
         assert topic in notice.get_text()
         assert notice.find("a", href="/admissions/inquiry/")
 
@@ -556,6 +557,12 @@ class TestNotFound:
             links = [link.url for link in closest("/programs/grup-terapy/")]
         assert links[0] == GROUP
         assert read(client, "/programs/iop/grup-terapy/", 404).main.find("a", href=GROUP)
+
+    @pytest.mark.usefixtures("site")
+    def test_an_address_that_breaks_off_offers_the_page_that_begins_so(self):
+        search.fresh()
+        links = [link.url for link in closest("/programs/intensive/")]
+        assert links[0] == "/programs/intensive-outpatient/"
 
     @pytest.mark.usefixtures("site")
     def test_it_offers_no_page_that_was_just_not_found(self):
