@@ -125,7 +125,7 @@ def test_the_table_says_what_else_fits(client):
     soup = plan(client, [f"{day}{hour}" for day in range(4) for hour in (18, 19)])
     cells = [cell.get_text(" ", strip=True) for cell in soup.find(class_="fitting").find_all("td")]
 
-    assert cells[:4] == ["6 fits", "9 no room", "12 no room", "8 fits"]
+    assert cells[:4] == ["6\xa0h fits", "9\xa0h no room", "12\xa0h no room", "8\xa0h fits"]
 
 
 def test_it_never_says_that_sessions_are_held_at_these_times(client):
