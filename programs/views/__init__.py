@@ -1,1 +1,1 @@
-"""The public pages: `pages` from records, `texts` for machines."""
+"""What `programs` answers: `pages` from records, the two `tools`, the `search`, `texts` for machines."""
