@@ -58,6 +58,20 @@ def read(client: Client, path: str, status: int = 200) -> BeautifulSoup:
     return BeautifulSoup(response.content, "html5lib")
 
 
+HELP = {"tel:911", "tel:988", "sms:988", "tel:+18006624357", "tel:+18887247240"}
+WARNINGS = ("TTY 1-800-487-4889", "benzodiazepines", "Nobody watches")
+
+
+def missing_help(soup: BeautifulSoup) -> set[str]:
+    """What the page's crisis block lacks of the four lines and what has to be said beside them."""
+    block = soup.find(id="crisis")
+    if block is None:
+        return {"the block"}
+    words = " ".join(block.get_text(" ").split())
+    routes = {link["href"] for link in block.find_all("a")}
+    return (HELP - routes) | {warning for warning in WARNINGS if warning not in words}
+
+
 def text_of(soup: BeautifulSoup) -> str:
     """The words in a page's main part, white space folded."""
     return " ".join(soup.main.get_text(" ").split())

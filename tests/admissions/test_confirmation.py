@@ -14,6 +14,7 @@ from admissions.models import Inquiry
 from admissions.reference import new_reference
 from programs.models import AdmissionStep, Clinic, OpeningHours
 from tests.admissions.answers import FORM, FULL, post, soup_of
+from tests.pages import missing_help
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,10 @@ def test_the_page_says_how_to_keep_it_and_how_to_leave_no_trace(client, page) ->
     assert "choose Print in your browser’s menu" in words
     assert "Close this tab when you are done" in words
     assert "Nobody watches these requests for emergencies" in words
+
+
+def test_the_page_carries_the_crisis_lines_and_their_warnings(client, page) -> None:
+    assert missing_help(soup_of(client.get(page))) == set()
 
 
 def test_the_clinics_contacts_are_shown_once_they_are_known(client, page) -> None:

@@ -19,6 +19,7 @@ from tests.admissions.answers import (
     soup_of,
     values_in,
 )
+from tests.pages import missing_help
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,10 @@ def test_a_clinic_that_takes_nobody_new_says_so_before_anything_is_sent(client) 
         pk=1, accepting_new_clients=False, accepting_checked_on=timezone.localdate()
     )
     assert "We are not taking new clients right now" in soup_of(post(client, CHECK)).main.get_text()
+
+
+def test_the_check_carries_the_crisis_lines_and_their_warnings(client) -> None:
+    assert missing_help(soup_of(post(client, CHECK))) == set()
 
 
 def test_checking_stores_nothing_anywhere(client) -> None:

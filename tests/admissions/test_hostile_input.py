@@ -10,6 +10,7 @@ from django.test import Client
 
 from admissions.models import Event, Inquiry
 from tests.admissions.answers import CHECK, FORM, SHORT, errors_at, post, soup_of, values_in
+from tests.pages import missing_help
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def client() -> Client:
 
 def _helps(response) -> bool:
     """Whether the page holds the crisis lines."""
-    return "988" in response.text
+    return not missing_help(soup_of(response))
 
 
 @PATHS

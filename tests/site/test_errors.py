@@ -11,7 +11,8 @@ from django.test import Client, RequestFactory
 
 from amity_site import errors
 from programs.models import CrisisLine
-from tests.pages import FORM
+from tests.html.documents import ERRORS, error
+from tests.pages import FORM, missing_help
 
 
 def assert_kind_page(response, status: int) -> BeautifulSoup:
@@ -19,7 +20,7 @@ def assert_kind_page(response, status: int) -> BeautifulSoup:
     soup = BeautifulSoup(response.content, "html5lib")
     assert len(soup.find_all("h1")) == 1
     assert soup.main.find("a", href="/"), "a way on"
-    assert soup.find(id="crisis").find("a", href="tel:988")
+    assert missing_help(soup) == set()
     assert "Traceback" not in soup.get_text()
     return soup
 
@@ -98,6 +99,12 @@ def test_the_500_page_has_a_last_resort(settings):
         assert target in page
     assert "1-800-487-4889" in page
     assert "benzodiazepines" in page and "Nobody watches" in page
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_page_names_who_can_help_now(name):
+    # No database: the lines are the fixed ones.
+    assert missing_help(BeautifulSoup(error(name).content, "html5lib")) == set()
 
 
 def test_error_pages_are_never_cached(client, db):
