@@ -199,6 +199,29 @@ def test_while_the_clinic_is_not_accepting_pages_say_so(client):
     )
 
 
+def test_nothing_stands_between_a_person_and_911_on_help_now(client):
+    Clinic.objects.update(accepting_new_clients=False, accepting_checked_on="2026-11-01")
+    assert read(client, "/").find(class_="closed-note")
+    assert not read(client, "/help-now/").find(class_="closed-note")
+
+
+def ways_of_the_phone_bar(client, path: str) -> list[str]:
+    return [a["href"] for a in read(client, path).find(class_="phone-bar").find_all("a")][:-1]
+
+
+def test_the_phone_bar_offers_the_call_the_form_and_help_now(client):
+    assert ways_of_the_phone_bar(client, "/") == ["/admissions/inquiry/", "/help-now/"]
+    Clinic.objects.update(phone="+16195550123")
+    assert ways_of_the_phone_bar(client, "/") == [
+        *("tel:+16195550123", "/admissions/inquiry/", "/help-now/")
+    ]
+
+
+def test_on_help_now_the_phone_bar_calls_911_and_988(client):
+    Clinic.objects.update(phone="+16195550123")
+    assert ways_of_the_phone_bar(client, "/help-now/") == ["tel:911", "tel:988"]
+
+
 def test_a_review_shows_its_name_and_day(client):
     Component.objects.filter(slug="group-therapy").update(
         reviewed_by="A. Reviewer, LMFT", reviewed_on="2026-10-01"
