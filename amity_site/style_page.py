@@ -46,7 +46,7 @@ class Shown(NamedTuple):
     title: str | Promise
     template: str
     html: SafeString
-    whole_page: bool
+    in_column: bool  # whether it needs a column to stand in
 
 
 def pairs(names: list[tuple[str, str]], least: float) -> list[tuple[str, str, list[Swatch]]]:
@@ -92,4 +92,5 @@ def show(sample: Sample, anchor: str) -> Shown:
     html = NAMED.sub(names, html)
     html = WITHIN.sub(lambda match: f'href="#{own(match[1])}"', html)
     html = html.replace(' method="post"', ' method="dialog"').replace(" autofocus", "")
-    return Shown(anchor, sample.title, sample.template, mark_safe(html), bool(main))  # noqa: S308
+    in_column = sample.in_column and not main
+    return Shown(anchor, sample.title, sample.template, mark_safe(html), in_column)  # noqa: S308

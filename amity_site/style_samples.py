@@ -62,6 +62,7 @@ class Sample(NamedTuple):
     title: str | Promise
     template: str
     context: dict[str, Any]
+    in_column: bool = True  # False for what spans the window
 
 
 LEVELS = [
@@ -140,12 +141,10 @@ def samples(crisis_lines: list[CrisisLine]) -> Iterator[Sample]:
 
 
 def _frame() -> Iterator[Sample]:
-    yield Sample(
-        _("Header while no new clients are taken"), "components/header.html", {"clinic": CLOSED}
-    )
-    yield Sample(
-        _("Bar on a phone, number known"), "components/phone_bar.html", {"clinic": REACHED}
-    )
+    closed, reached = {"clinic": CLOSED}, {"clinic": REACHED}
+    header, bar = "components/header.html", "components/phone_bar.html"
+    yield Sample(_("Header while no new clients are taken"), header, closed, in_column=False)
+    yield Sample(_("Bar on a phone, number known"), bar, reached, in_column=False)
 
 
 def _pages() -> Iterator[Sample]:
