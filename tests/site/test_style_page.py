@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test.signals import template_rendered
 
 STYLE = "/admin/style/"
+SHEETS = ("site", "form", "tools")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 NOT_SHOWN = {
     # Bootstrap's, in the same files as what the form uses.
@@ -48,20 +49,34 @@ def test_is_for_staff_and_is_not_kept(client, staff):
 def test_shows_every_scene_and_no_colour_that_is_too_close(client, staff):
     client.force_login(staff)
     soup = BeautifulSoup(client.get(STYLE).content, "html5lib")
-    assert len(soup.select(".style-scenes svg.scene")) == 6
+    assert len(soup.select("section[aria-labelledby=scenes] svg.scene")) == 6
     assert "too low" not in soup.main.get_text()
 
 
-@pytest.mark.parametrize("sheet", ["site", "form", "tools"])
+def styled(sheet: str) -> set[str]:
+    """The classes of a compiled style sheet."""
+    css = (settings.BASE_DIR / f"static/css/{sheet}.css").read_text()
+    return set(CLASS.findall(re.sub(r"url\([^)]*\)", "", css)))
+
+
+def shown(client) -> set[str]:
+    """The classes on the style page."""
+    soup = BeautifulSoup(client.get(STYLE).content, "html5lib")
+    return {name for tag in soup.body.find_all(class_=True) for name in tag["class"]}
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
 def test_shows_every_class_of_the_style_sheets(client, staff, sheet):
     client.force_login(staff)
-    soup = BeautifulSoup(client.get(STYLE).content, "html5lib")
-    shown = {name for tag in soup.body.find_all(class_=True) for name in tag["class"]}
-    css = (settings.BASE_DIR / f"static/css/{sheet}.css").read_text()
-    styled = set(CLASS.findall(re.sub(r"url\([^)]*\)", "", css)))
-    assert len(styled) > 20
-    assert sorted(styled - shown - NOT_SHOWN) == []
-    assert sorted(NOT_SHOWN & shown) == []
+    on_page = shown(client)
+    assert len(styled(sheet)) > 20
+    assert sorted(styled(sheet) - on_page - NOT_SHOWN) == []
+    assert sorted(NOT_SHOWN & on_page) == []
+
+
+def test_has_no_class_without_a_style(client, staff):
+    client.force_login(staff)
+    assert sorted(shown(client) - set.union(*map(styled, SHEETS))) == []
 
 
 def test_shows_every_template_that_only_includes_show(client, staff):
