@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
-from contextlib import closing
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
+from tests.browser import wire
 from tests.browser.visits import DESKTOP, PHONE, SCHEMES
+from tests.browser.wire import links
 from tests.pages import FORM, PUBLIC_PAGES
 
-FIRST_FLIGHT = 14_600  # bytes of HTML and CSS: what a server may send before the first answer
 ALL_BYTES = 50_000  # everything, headers included
 REQUESTS = 6
 CSRF = "csrftoken"
@@ -22,32 +21,14 @@ every_page = pytest.mark.parametrize("path", PUBLIC_PAGES)
 
 @pytest.fixture
 def fetch(served):
-    """`fetch(path, encoding)`: the headers, and the body as it came over the wire."""
-
-    def get(path: str, encoding: str = "gzip") -> tuple[http.client.HTTPMessage, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
-        with closing(connection):
-            connection.request("GET", path, headers={"Accept-Encoding": encoding})
-            response = connection.getresponse()
-            assert response.status == 200, path
-            return response.headers, response.read()
-
-    return get
-
-
-def links(html: bytes, *rels: str) -> list[str]:
-    """The paths of the page's `<link>`s with one of these `rel`s."""
-    soup = BeautifulSoup(html, "html5lib")
-    found = [link for link in soup.find_all("link", href=True) if set(link["rel"]) & set(rels)]
-    return [urlsplit(link["href"]).path for link in found]
+    """`wire.fetch` from the served site."""
+    return partial(wire.fetch, served.port)
 
 
 @every_page
-def test_html_and_css_fit_the_first_flight(fetch, path):
-    # gzip is the larger of the two encodings; no browser gets more than this.
-    _headers, html = fetch(path, "identity")
-    sizes = {file: len(fetch(file)[1]) for file in [path, *links(html, "stylesheet")]}
-    assert sum(sizes.values()) <= FIRST_FLIGHT, sizes
+def test_html_and_css_fit_the_first_flight(served, path):
+    sizes = wire.first_flight(served.port, path)
+    assert sum(sizes.values()) <= wire.FIRST_FLIGHT, sizes
 
 
 @every_page
