@@ -15,9 +15,8 @@ SHEETS = ("site", "form", "tools")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 NOT_SHOWN = {
     # Bootstrap's, in the same files as what the form uses.
-    "col-form-label", "col-form-label-lg", "col-form-label-sm", "form-control-color",
-    "form-control-lg", "form-control-plaintext", "form-control-sm", "form-select-lg",
-    "form-select-sm",
+    "form-control-color", "form-control-lg", "form-control-plaintext", "form-control-sm",
+    "form-select-lg", "form-select-sm",
 }  # fmt: skip
 
 
