@@ -144,6 +144,10 @@ class PageSectionQuerySet(ContentQuerySet):
         """Sections that have a text; an empty slot waits (for counsel, say) and is not shown."""
         return self.exclude(Q(text="") | Q(text__isnull=True))
 
+    def shown_on(self, page: Page) -> Self:
+        """The live sections of one page."""
+        return self.live().filled().filter(page=page)
+
     def waiting(self) -> Self:
         """Slots whose text somebody still has to supply."""
         return self.filter(Q(text="") | Q(text__isnull=True))

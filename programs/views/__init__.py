@@ -1,1 +1,1 @@
-"""What `programs` answers: `pages` from records, the two `tools`, the `search`, `texts` for machines."""
+"""The answers: `pages` from records, the two `tools`, the `search`, `texts` for machines."""

@@ -24,6 +24,7 @@ from ..models import (
     LevelOfCare,
     OpeningHours,
     Page,
+    PageSection,
     Program,
     Question,
     SuitabilityCriterion,
@@ -42,7 +43,7 @@ class PageView(TemplateView):
         return super().get_context_data(page=page, sections=self.sections(page), **kwargs)
 
     def sections(self, page: Page) -> Any:
-        return page.sections.live().filled()
+        return PageSection.objects.shown_on(page)
 
 
 class HomeView(PageView):

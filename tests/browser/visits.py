@@ -53,6 +53,14 @@ def open_form_errors(page: Page) -> None:
     page.get_by_role("button", name="Check my answers").click()
 
 
+def open_unsent_form(page: Page) -> None:
+    """The form's token is gone, as when the page has been open for days."""
+    page.goto(FORM)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Check my answers").click()
+    page.get_by_role("alert").wait_for()
+
+
 def open_check(page: Page) -> None:
     page.goto(f"{FORM}?for=family")
     page.get_by_label("Your name").fill("Marta Ejemplo")
@@ -69,6 +77,17 @@ def open_confirmation(page: Page) -> None:
 
 def open_unknown_address(page: Page) -> None:
     page.goto("/no-such-page/")
+
+
+def open_overlong_address(page: Page) -> None:
+    """What the web server itself refuses."""
+    page.goto(f"/?{'x' * 9000}")
+
+
+def open_questions(page: Page) -> None:
+    page.goto("/questions/")
+    for question in page.locator("details.question > summary").all():
+        question.click()
 
 
 def open_unknown_confirmation(page: Page) -> None:
@@ -131,9 +150,12 @@ def draw(page: Page) -> None:
 # name → the steps to it
 STATES: dict[str, Callable[[Page], None]] = {
     "the form's errors": open_form_errors,
+    "the form that was not sent": open_unsent_form,
     "the check of the answers": open_check,
     "the confirmation": open_confirmation,
     "an address that is not there": open_unknown_address,
+    "an address that is too long": open_overlong_address,
+    "all answers open": open_questions,
     "a confirmation that is not there": open_unknown_confirmation,
     "search results": open_results,
     "search results in a crisis": open_crisis_results,
