@@ -25,7 +25,7 @@ every_search = pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("width", [NARROW, PHONE, DESKTOP])
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(visits, search, width, scheme):
-    context = visits.context(width, scheme)
+    context = visits.context(width, color_scheme=scheme)
     page = context.new_page()
     page.goto(search)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
