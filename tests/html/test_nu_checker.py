@@ -21,6 +21,9 @@ CHECKER = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PICTURES = sorted((ROOT / "static").rglob("*.svg"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 
+# In CSS's own drafts and in Chromium; the checker's list of properties is older. Under @supports.
+TOO_NEW = "CSS: “animation-timeline”: Property “animation-timeline” doesn't exist."
+
 Findings = dict[str, list[str]]
 
 
@@ -40,6 +43,8 @@ def check(folder: Path) -> Findings:
     assert result.returncode == 0, result.stderr
     found: Findings = defaultdict(list)
     for message in json.loads(result.stdout)["messages"]:
+        if message["message"] == TOO_NEW:
+            continue
         line, extract = message.get("lastLine", "?"), message.get("extract", "").strip()
         said = f"line {line}: {message['message']}\n    {extract[:200]}"
         found[Path(message["url"]).name].append(said)
