@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-CLIENTS = 4
+CLIENTS = 8
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 # Forked, so that a client begins to ask at once instead of importing Python anew.
 processes = multiprocessing.get_context("fork")
