@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 
 # Set by page_cache.py on a request that must not wait for a database that hangs.
 HANGING = "amity.database_hangs"
-FORM = "/admissions/inquiry/"
 
 LAST_RESORT = """<!doctype html>
 <html lang="en">
@@ -115,12 +114,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     if request.method != "POST":
         # Nothing here takes a PUT or a DELETE, with a token or without.
-        form = request.path.startswith(reverse("admissions:inquiry"))
-        return method_not_allowed(request, "GET, HEAD, POST" if form else "GET, HEAD")
+        allowed = "GET, HEAD, POST" if _is_the_form(request) else "GET, HEAD"
+        return method_not_allowed(request, allowed)
     try:
         return csrf_lost(request) or page(request, 403, "csrf")
     except UnreadablePostError:  # they stopped sending in the middle: there is no token to judge
         return bad_request(request)
+
+
+def _is_the_form(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admissions:inquiry"))
 
 
 class ErrorPagesMiddleware:
@@ -142,7 +145,7 @@ class ErrorPagesMiddleware:
 
         Before the CSRF check, which would answer 403 to a POST that no token could have saved.
         """
-        if request.META.get(HANGING) and not request.path.startswith(FORM):
+        if request.META.get(HANGING) and not _is_the_form(request):
             # The form says by itself what to do instead.
             return unavailable(request)
         view_class = getattr(view, "view_class", None)

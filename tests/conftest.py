@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Model
 
 from admissions import access
@@ -66,6 +67,23 @@ def outsider(db) -> User:
 # The rows that load_content made in this process's test database, so that only the first test
 # that asks for the site pays for reading and checking the content file.
 _loaded: dict[type[Model], list[Model]] = {}
+
+
+@pytest.fixture
+def database_down(monkeypatch):
+    """`with database_down():` no query is answered; the error quotes what a row could hold."""
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise OperationalError("(555) 010-0199 in a driver's message")
+
+    @contextmanager
+    def down():
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "cursor", refuse)
+            patch.setattr(connection, "chunked_cursor", refuse)
+            yield
+
+    return down
 
 
 @pytest.fixture

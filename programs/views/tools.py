@@ -7,6 +7,7 @@ stores nor logs what it was sent.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from ..models import Program, least_reviewed
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class ToolView(DetailView):
+class ToolView(ABC, DetailView):
     """A program's page with a form that is answered in place."""
 
     slug_url_kwarg = "program"
@@ -36,9 +37,9 @@ class ToolView(DetailView):
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @abstractmethod
     def answer(self, request: HttpRequest) -> dict[str, Any]:
         """What the answered page shows beyond the plain one. Takes whatever was sent."""
-        raise NotImplementedError
 
 
 class GuideView(ToolView):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
-from django.db import OperationalError, connection
 
 from admissions.models import Inquiry
 from admissions.views import receipt
@@ -15,23 +12,6 @@ from tests.pages import FORM, read, text_of
 
 pytestmark = pytest.mark.usefixtures("site")
 CHECK = f"{FORM}check/"
-
-
-@pytest.fixture
-def database_down(monkeypatch):
-    """A context in which no query is answered."""
-
-    def refuse(*_args: object, **_more: object) -> None:
-        raise OperationalError("(555) 010-0199 in a driver's message")
-
-    @contextmanager
-    def down():
-        with monkeypatch.context() as patch:
-            patch.setattr(connection, "cursor", refuse)
-            patch.setattr(connection, "chunked_cursor", refuse)
-            yield
-
-    return down
 
 
 def test_the_form_says_that_it_cannot_be_sent_and_who_can_help(client, database_down):

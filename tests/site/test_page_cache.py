@@ -6,7 +6,6 @@ import datetime
 import gzip
 import time
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from wsgiref.util import setup_testing_defaults
@@ -106,20 +105,6 @@ def worker(kept, monkeypatch):
     # A second that never passes by itself: tests say when it has.
     monkeypatch.setattr(freshness, "LOOK_EVERY", 10_000)
     return Worker(kept, proxy_header=("HTTP_X_FORWARDED_PROTO", "https"))
-
-
-@pytest.fixture
-def database_down(monkeypatch):
-    """A context in which no query is answered."""
-
-    @contextmanager
-    def down():
-        with monkeypatch.context() as patch:
-            patch.setattr(connection, "cursor", _down)
-            patch.setattr(connection, "chunked_cursor", _down)
-            yield
-
-    return down
 
 
 @pytest.mark.parametrize("path", CONTENT_PAGES)
