@@ -10,7 +10,11 @@ class AdmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from .access import ensure_groups  # noqa: PLC0415 - models are not loaded before ready()
+        from .protection.startup import mark_lookup_key  # noqa: PLC0415
 
         # Permissions do not exist while migrations run. auth's own receiver, connected earlier,
         # makes this app's (and, in the order of INSTALLED_APPS, programs') before ours runs.
         post_migrate.connect(ensure_groups, sender=self, dispatch_uid="admissions.ensure_groups")
+        post_migrate.connect(
+            mark_lookup_key, sender=self, dispatch_uid="admissions.mark_lookup_key"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any, NotRequired, TypedDict, Unpack, cast
 from uuid import UUID
@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Field
 from django.utils import timezone
 
-from . import clock, workflow
-from .models import Consent, Event, Inquiry, Notification
+from . import clock, outbox, related, workflow
+from .models import Consent, Event, Inquiry, LookupToken, Notification
 from .reference import new_reference
 
 # Which words a consent was given under. Raise it with every change to the consent question's
@@ -48,6 +48,9 @@ def receive(
     consent: Collection[str] = (),
     source: str = Inquiry.Source.WEB,
     site_language: str = Inquiry.Language.ENGLISH,
+    came_from: str = "",
+    confirmation_wanted: bool = False,
+    suspicions: Sequence[str] = (),
     at: datetime.datetime | None = None,
     **answers: Unpack[Answers],
 ) -> Inquiry:
@@ -57,14 +60,19 @@ def receive(
     then replace the earlier ones, whatever state the inquiry is in; those stay in its timeline,
     and its version rises. Two posts of one key at once give one inquiry.
 
-    `consent` names channels (call, text, email). At most 10 queries, whatever the number of
-    inquiries. Raises IntegrityError when the answers break a rule of the table.
+    `consent` names channels (call, text, email). `suspicions` names what looks like spam
+    (spam.Sign); with any, a new inquiry is set aside for staff to look at, and nobody is notified.
+    At most 12 queries, whatever the number of inquiries. Raises IntegrityError when the answers
+    break a rule of the table.
     """
     new = Inquiry(
         idempotency_key=key,
         received_at=at or timezone.now(),
         source=source,
         site_language=site_language,
+        came_from=came_from,
+        confirmation_wanted=confirmation_wanted,
+        suspicions=list(suspicions),
         **answers,
     )
     for _retry in range(RETRIES):
@@ -82,7 +90,9 @@ def _receive(new: Inquiry, answers: Answers, consent: Collection[str]) -> Inquir
         return _correct(known, answers, consent, new.received_at)
     new.reference = new_reference()
     new.due_at = clock.due_at(new.received_at)
+    new.quarantined_at = new.received_at if new.suspicions else None
     new.save(force_insert=True)
+    LookupToken.objects.bulk_create(related.token_rows(new))
     _give(new, consent, new.received_at)
     Event.objects.create(
         inquiry=new,
@@ -90,9 +100,10 @@ def _receive(new: Inquiry, answers: Answers, consent: Collection[str]) -> Inquir
         at=new.received_at,
         to_status=Inquiry.Status.NEW,
     )
-    Notification.objects.create(
-        kind=Notification.Kind.NEW_INQUIRY, inquiry=new, due_at=new.received_at
-    )
+    if new.is_quarantined:
+        Event.objects.create(inquiry=new, kind=Event.Kind.SET_ASIDE, at=new.received_at)
+        return new
+    outbox.announce(new, at=new.received_at)
     return new
 
 
@@ -104,8 +115,7 @@ def _correct(
     for name in Answers.__annotations__:
         field = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
         new, old = answers.get(name, field.get_default()), getattr(inquiry, name)
-        old = field.get_prep_value(old)
-        if field.get_prep_value(new) != old:
+        if field.to_python(new) != old:
             earlier[name] = old
             setattr(inquiry, name, new)
     given = {row.channel: row for row in inquiry.consents.filter(revoked_at__isnull=True)}
@@ -118,6 +128,7 @@ def _correct(
     workflow.sent_again(inquiry, at=at)
     inquiry.version += 1  # the row is locked
     inquiry.save()
+    related.remember(inquiry)
     withdrawn = [row.pk for channel, row in given.items() if channel not in consent]
     if withdrawn:
         inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
@@ -130,7 +141,7 @@ def _correct(
         to_status=inquiry.status,
         text=_earlier_answers(earlier),
     )
-    if dealt_with:
+    if dealt_with and not inquiry.is_quarantined:
         # Somebody has read the old answers. While nobody has, the first notification says enough.
         Notification.objects.update_or_create(
             kind=Notification.Kind.SENT_AGAIN,

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import access
-from .models import Notification
+from .models import Inquiry, Notification
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,11 @@ LAST_RETRY = datetime.timedelta(hours=1)
 NOBODY = "nobody to notify"
 _DOUBLINGS = 6  # 1 minute doubled six times passes the hour
 _PERMANENT = 500  # SMTP replies from here on say "never", below it "not now"
+
+
+def announce(inquiry: Inquiry, *, at: datetime.datetime) -> None:
+    """Put what a new inquiry sets off into the outbox, in the transaction that stores it."""
+    Notification.objects.create(kind=Notification.Kind.NEW_INQUIRY, inquiry=inquiry, due_at=at)
 
 
 def send_next(at: datetime.datetime | None = None) -> bool:

@@ -5,8 +5,11 @@ Each raises environs.EnvError with one sentence that names the variable and what
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import re
+import secrets
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ import dj_database_url
 import dj_email_url
 from environs import Env, EnvError
 
-from .keyfiles import private_folder
+from .keyfiles import private_folder, read_or_make
 
 SQLITE_OPTIONS = {
     # IMMEDIATE takes the write lock at BEGIN, where the busy timeout applies. The default
@@ -124,6 +127,44 @@ def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
         options["pool"] = True
         return config
     return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
+KEY_BYTES = 32  # AES-256, HMAC-SHA-256
+
+
+def new_key() -> str:
+    """32 random bytes as INQUIRY_KEYS and LOOKUP_KEY write them: URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("=")
+
+
+def inquiry_keys(env: Env) -> list[bytes]:
+    """INQUIRY_KEYS (comma-separated, newest first), or those in var/secrets, made if missing."""
+    written = env.str("INQUIRY_KEYS", "") or read_or_make("INQUIRY_KEYS", make=new_key)
+    keys = [_key("INQUIRY_KEYS", part) for part in re.split(r"[,\s]+", written) if part]
+    if not keys:
+        raise EnvError("INQUIRY_KEYS holds no key")
+    if len(set(keys)) < len(keys):
+        raise EnvError("INQUIRY_KEYS holds the same key twice")
+    return keys
+
+
+def lookup_key(env: Env) -> bytes:
+    """LOOKUP_KEY, or the one in var/secrets, made if missing."""
+    return _key("LOOKUP_KEY", env.str("LOOKUP_KEY", "") or read_or_make("LOOKUP_KEY", make=new_key))
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), "-_", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        # Never the text itself: it may be a key with one letter missing.
+        raise EnvError(
+            f"{name} must be {KEY_BYTES} random bytes in URL-safe base64 (43 characters); "
+            "`manage.py rotate_inquiry_keys --print-new-key` writes one"
+        )
+    return key
 
 
 def own_folder(parent: Path, *facts: str) -> Path:

@@ -63,7 +63,16 @@ def _problems() -> list[str]:
     if missing:
         names = ", ".join(sorted(f"{m.app_label}.{m.name}" for m, _backwards in missing))
         return [f"Migrations are missing: {names}."]
-    return []
+    return _key_problems()
+
+
+def _key_problems() -> list[str]:
+    from admissions.protection.startup import key_problems  # noqa: PLC0415 - as below
+
+    try:
+        return [f"{problem}." for problem in key_problems()]
+    except Error:
+        return [NO_DATABASE]
 
 
 def _warnings() -> list[str]:

@@ -7,6 +7,7 @@ in the environment wins and is never written down. Nothing in this project delet
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from environs import EnvError
@@ -14,8 +15,13 @@ from environs import EnvError
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "secrets"
 
 
-def read_or_make(name: str, *, folder: Path = FOLDER) -> str:
-    """The secret called `name` (64 random URL-safe characters, made on first use).
+def password() -> str:
+    """64 random URL-safe characters."""
+    return secrets.token_urlsafe(48)
+
+
+def read_or_make(name: str, *, folder: Path = FOLDER, make: Callable[[], str] = password) -> str:
+    """The secret called `name`, made by `make` on first use.
 
     Raises EnvError, which stops the start with one line, when the folder cannot be written or
     the file is empty.
@@ -23,7 +29,7 @@ def read_or_make(name: str, *, folder: Path = FOLDER) -> str:
     path = folder / name.lower()
     try:
         if not path.exists():
-            _make(path)
+            _write(path, make())
         value = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise EnvError(
@@ -44,19 +50,30 @@ def private_folder(path: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _make(path: Path) -> None:
+def replace(path: Path, value: str) -> None:
+    """Put `value` in place of what the secret file `path` holds, all at once."""
+    draft = _draft(path, value)
+    draft.replace(path)
+
+
+def _write(path: Path, value: str) -> None:
     private_folder(path.parent)
     # Written in full beside its place and then linked: two commands that start at once agree on
-    # one secret, and neither ever reads half of it. mkstemp opens with mode 0600.
-    handle, draft = tempfile.mkstemp(dir=path.parent)
+    # one secret, and neither ever reads half of it.
+    draft = _draft(path, value)
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return  # another command was first; its secret is the one
+        os.link(draft, path)
+    except FileExistsError:
+        return  # another command was first; its secret is the one
     finally:
-        Path(draft).unlink()
+        draft.unlink()
+
+
+def _draft(path: Path, value: str) -> Path:
+    """A new file beside `path`, on disk in full. mkstemp opens it with mode 0600."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(draft)

@@ -23,6 +23,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from environs import Env, EnvError
 
+from admissions.protection.startup import require_keys
+
 from .environment import is_loopback
 
 MAX_PORT = 65535
@@ -92,6 +94,7 @@ def prepare() -> None:
     with alone("prepare"):
         try:
             call_command("migrate", interactive=False, verbosity=0)
+            require_keys()
             call_command("load_content", verbosity=0)
         except DatabaseError as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -18,6 +18,9 @@ VAR_DIR = BASE_DIR / "var"
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or keyfiles.read_or_make("SECRET_KEY")
+# What seals inquiries (the newest key first) and what finds them: docs/keys.md.
+INQUIRY_KEYS = environment.inquiry_keys(env)
+LOOKUP_KEY = environment.lookup_key(env)
 SITE_URL = environment.site_url(env)
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = environment.allowed_hosts(env, site=SITE_URL)

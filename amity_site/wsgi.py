@@ -20,9 +20,11 @@ def _application() -> Any:
     if settings.DEBUG:
         return django  # templates change there without the content doing so
 
+    from admissions.protection.startup import require_keys  # noqa: PLC0415 - as below
     from amity_site.kept_pages import KeptPages  # noqa: PLC0415 - the apps are loaded only now
     from amity_site.page_cache import PageCache  # noqa: PLC0415
 
+    require_keys()
     kept = KeptPages(settings.KEPT_PAGES, host=urlsplit(settings.SITE_URL).netloc.lower())
     return PageCache(django, kept, proxy_header=settings.SECURE_PROXY_SSL_HEADER)
 

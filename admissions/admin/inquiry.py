@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import workflow
+from .. import related, workflow
 from ..models import Inquiry
 from ..workflow import Action
 from . import queue, workspace
@@ -52,7 +52,7 @@ class InquiryAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        return (queue.search(queryset, search_term) if search_term else queryset), False
+        return (related.search(queryset, search_term) if search_term else queryset), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

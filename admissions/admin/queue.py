@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -16,19 +15,16 @@ from django.contrib.admin.views.main import (
     ChangeList,
 )
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models.inquiry import InquiryQuerySet
-from ..reference import read_reference
 from .wording import Row
 
 TAB_VAR = "show"
 KNOWN_PARAMETERS = {TAB_VAR, SEARCH_VAR, PAGE_VAR, ALL_VAR, ERROR_FLAG}
-FEWEST_DIGITS = 4  # of a phone number that are worth searching for
 
 
 @dataclass(frozen=True)
@@ -74,6 +70,12 @@ TABS = {
             gettext_lazy("Follow up today"),
             gettext_lazy("Nobody has to be followed up today."),
             lambda rows, user: rows.follow_up_due(),
+        ),
+        Tab(
+            "quarantine",
+            gettext_lazy("Quarantine"),
+            gettext_lazy("Nothing is set aside."),
+            lambda rows, user: rows.quarantined(),
         ),
         Tab(
             "closed",
@@ -141,25 +143,3 @@ class QueueList(ChangeList):
     def rows(self) -> list[Row]:
         now = timezone.now()
         return [Row(inquiry, now) for inquiry in self.result_list]
-
-
-MOST_WORDS = 10  # of a search: each costs a condition, and databases count them
-
-
-def search(rows: InquiryQuerySet, text: str) -> InquiryQuerySet:
-    """Inquiries that `text` can mean: a reference, a phone number in any form, a name, an e-mail.
-
-    One query. A whole reference or number finds by itself; of a name each word has to occur.
-    """
-    reference = read_reference(text)
-    if reference is not None:
-        return rows.filter(reference=reference)
-    digits = re.sub(r"\D", "", text)
-    if len(digits) >= FEWEST_DIGITS and not re.search(r"[^\W\d_]", text):
-        return rows.filter(phone__contains=digits)
-    if "@" in text:
-        return rows.filter(email__icontains=text.strip())
-    matches = Q()
-    for word in text.split()[:MOST_WORDS]:
-        matches &= Q(name__icontains=word) | Q(ask_for__icontains=word) | Q(email__icontains=word)
-    return rows.filter(matches)

@@ -1,6 +1,22 @@
 """The inquiry records. Import them from here."""
 
+from .consent import Consent
+from .desk import DeskSettings, DutyFallback, DutyShift
 from .history import ContactAttempt, Event, Notification
-from .inquiry import Channel, Consent, Inquiry
+from .inquiry import SEALED, Channel, Inquiry
+from .lookup import LookupKeyMark, LookupToken
 
-__all__ = ["Channel", "Consent", "ContactAttempt", "Event", "Inquiry", "Notification"]
+__all__ = [
+    "SEALED",
+    "Channel",
+    "Consent",
+    "ContactAttempt",
+    "DeskSettings",
+    "DutyFallback",
+    "DutyShift",
+    "Event",
+    "Inquiry",
+    "LookupKeyMark",
+    "LookupToken",
+    "Notification",
+]

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..protection.envelope import Envelope
+from ..protection.fields import EncryptedTextField
 from .inquiry import Channel, Inquiry
 
 
@@ -28,6 +30,14 @@ class Event(models.Model):
         ASSESSMENT = "assessment", _("Assessment scheduled")
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Reopened")
+        SET_ASIDE = "set-aside", _("Set aside as possible spam")
+        CLEARED = "cleared", _("Taken out of quarantine")
+        CONSENT_REVOKED = "consent-revoked", _("Consent revoked")
+        AMENDED = "amended", _("Corrected by staff")
+        EXPORTED = "exported", _("Exported for the person")
+        ERASED = "erased", _("Erased")
+        HELD = "held", _("Legal hold set")
+        HOLD_ENDED = "hold-ended", _("Legal hold ended")
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -43,7 +53,7 @@ class Event(models.Model):
     )
     from_status = models.CharField(_("from"), max_length=12, choices=Inquiry.Status, blank=True)
     to_status = models.CharField(_("to"), max_length=12, choices=Inquiry.Status, blank=True)
-    text = models.TextField(_("text"), blank=True)
+    text = EncryptedTextField(_("text"), blank=True)
 
     class Meta:
         verbose_name = _("timeline entry")
@@ -64,6 +74,14 @@ class Event(models.Model):
                         "assessment",
                         "closed",
                         "reopened",
+                        "set-aside",
+                        "cleared",
+                        "consent-revoked",
+                        "amended",
+                        "exported",
+                        "erased",
+                        "held",
+                        "hold-ended",
                     ]
                 ),
                 name="event_known_kind",
@@ -79,6 +97,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def envelope(self) -> Envelope:
+        """Its text is sealed with the inquiry's key, and goes when that key is destroyed."""
+        return self.inquiry.envelope
 
 
 class ContactAttempt(models.Model):
@@ -155,6 +178,9 @@ class Notification(models.Model):
     class Kind(models.TextChoices):
         NEW_INQUIRY = "new-inquiry", _("New inquiry")
         SENT_AGAIN = "sent-again", _("Answers sent again")
+        CONFIRMATION = "confirmation", _("Confirmation to the sender")
+        OVERDUE = "overdue", _("Reminder: overdue and unclaimed")
+        QUARANTINED = "quarantined", _("Reminder: set aside, not looked at")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="notifications")
@@ -177,7 +203,15 @@ class Notification(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["new-inquiry", "sent-again"]),
+                condition=Q(
+                    kind__in=[
+                        "new-inquiry",
+                        "sent-again",
+                        "confirmation",
+                        "overdue",
+                        "quarantined",
+                    ]
+                ),
                 name="notification_known_kind",
                 violation_error_message=_("Choose one of the kinds listed."),
             ),

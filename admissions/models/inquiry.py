@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from programs.models import LATEST, Payer
 
+from ..protection.envelope import Envelope
+from ..protection.fields import (
+    DataKeyField,
+    EncryptedBooleanField,
+    EncryptedListField,
+    EncryptedPhoneField,
+    EncryptedTextField,
+)
+from ..protection.keys import Unreadable
 from ..reference import LENGTH, new_reference
+from .querysets import TRIED, InquiryQuerySet
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+# The columns that hold ciphertext. Their model fields open and seal them.
+SEALED = (
+    "relationship",
+    "name",
+    "ask_for",
+    "phone",
+    "phone_extension",
+    "email",
+    "best_time",
+    "voicemail_ok",
+    "message",
+)
 
 
 class Channel(models.TextChoices):
@@ -30,40 +49,6 @@ class Channel(models.TextChoices):
     CALL = "call", _("Phone call")
     TEXT = "text", _("Text message")
     EMAIL = "email", _("E-mail")
-
-
-# Whether anybody has tried to reach the person: what stops the response clock.
-TRIED = ExpressionWrapper(Q(tried_at__isnull=False), output_field=models.BooleanField())
-
-
-class InquiryQuerySet(models.QuerySet["Inquiry"]):
-    """Named reads of the queue. `Inquiry.objects` hides nothing."""
-
-    def open(self) -> Self:
-        return self.exclude(status=Inquiry.Status.CLOSED)
-
-    def closed(self) -> Self:
-        return self.filter(status=Inquiry.Status.CLOSED)
-
-    def unassigned(self) -> Self:
-        return self.open().filter(assignee__isnull=True)
-
-    def assigned_to(self, user: User) -> Self:
-        return self.open().filter(assignee=user)
-
-    def overdue(self, at: datetime.datetime | None = None) -> Self:
-        """Open, past their due time, and nobody has tried to reach the person yet."""
-        return self.open().filter(tried_at__isnull=True, due_at__lt=at or timezone.now())
-
-    def follow_up_due(self, on: datetime.date | None = None) -> Self:
-        """Open, with a follow-up date that is `on` (today) or earlier."""
-        return self.open().filter(follow_up_on__lte=on or timezone.localdate())
-
-    def most_overdue_first(self) -> Self:
-        """The queue's order: whom nobody has tried yet by the response clock, the longest overdue
-        on top; below them, in the same order, those whose clock has stopped.
-        """
-        return self.order_by(TRIED, "due_at", "pk")
 
 
 class Inquiry(models.Model):
@@ -100,6 +85,11 @@ class Inquiry(models.Model):
         PHONE = "phone", _("Phone")
         WALK_IN = "walk-in", _("Walk-in")
 
+    class CameFrom(models.TextChoices):
+        COMPONENT = "component", _("A page about a part of the program")
+        CONDITION = "condition", _("A page about a condition")
+        PLANNER = "planner", _("Plan your week")
+
     class Status(models.TextChoices):
         NEW = "new", _("New")
         CLAIMED = "claimed", _("Claimed")
@@ -135,23 +125,35 @@ class Inquiry(models.Model):
         _("language of the form"), max_length=2, choices=Language, default=Language.ENGLISH
     )
 
+    # What protects it. First, since a new record makes its key before anything is sealed with it.
+    data_key = DataKeyField(_("wrapped data key"), null=True, editable=False)
+    key_id = models.CharField(_("wrapped by"), max_length=16, blank=True, editable=False)
+
     # What was sent
     asking_for = models.CharField(_("asking for"), max_length=20, choices=AskingFor)
-    relationship = models.CharField(_("relationship"), max_length=60, blank=True)
-    name = models.CharField(_("name"), max_length=120)
-    ask_for = models.CharField(_("who to ask for"), max_length=120, blank=True)
-    phone = PhoneNumberField(_("phone"), blank=True)
-    phone_extension = models.CharField(_("extension"), max_length=12, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    relationship = EncryptedTextField(_("relationship"), max_length=60, blank=True)
+    name = EncryptedTextField(_("name"), max_length=120)
+    ask_for = EncryptedTextField(_("who to ask for"), max_length=120, blank=True)
+    phone = EncryptedPhoneField(_("phone"), blank=True)
+    phone_extension = EncryptedTextField(_("extension"), max_length=12, blank=True)
+    email = EncryptedTextField(_("e-mail"), max_length=254, blank=True)
     contact_by = models.CharField(_("contact by"), max_length=10, choices=Channel)
-    best_time = models.JSONField(_("best times"), default=list, blank=True)
-    voicemail_ok = models.BooleanField(_("voicemail is fine"), default=False)
+    best_time = EncryptedListField(_("best times"), blank=True)
+    voicemail_ok = EncryptedBooleanField(_("voicemail is fine"), blank=True)
     language = models.CharField(
         _("language to speak"), max_length=2, choices=Language, default=Language.ENGLISH
     )
     situation = models.CharField(_("situation"), max_length=20, choices=Situation, blank=True)
     payer = models.CharField(_("payer type"), max_length=20, choices=Payer, blank=True)
-    message = models.TextField(_("message"), max_length=2000, blank=True)
+    message = EncryptedTextField(_("message"), max_length=2000, blank=True)
+    came_from = models.CharField(
+        _("page they came from"),
+        max_length=10,
+        choices=CameFrom,
+        blank=True,
+        help_text=_("The kind of page, never which one: that would say what somebody has."),
+    )
+    confirmation_wanted = models.BooleanField(_("asked for a confirmation"), default=False)
 
     # Where it stands
     status = models.CharField(
@@ -186,7 +188,12 @@ class Inquiry(models.Model):
     first_contact_at = models.DateTimeField(_("first contact"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    quarantined_at = models.DateTimeField(_("set aside"), null=True, editable=False)
+    suspicions = models.JSONField(
+        _("why it was set aside"), default=list, blank=True, editable=False
+    )
     legal_hold = models.BooleanField(_("legal hold"), default=False, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
 
     objects = InquiryQuerySet.as_manager()
 
@@ -199,8 +206,23 @@ class Inquiry(models.Model):
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(
-                TRIED, "due_at", "id", name="inquiry_open_queue", condition=~Q(status="closed")
+                TRIED,
+                "due_at",
+                "id",
+                name="inquiry_open_queue",
+                condition=~Q(status="closed") & Q(quarantined_at__isnull=True),
             ),
+            models.Index(
+                fields=["quarantined_at", "id"],
+                name="inquiry_quarantine",
+                condition=~Q(status="closed") & Q(quarantined_at__isnull=False),
+            ),
+            models.Index(
+                fields=["closed_at", "id"],
+                name="inquiry_retention",
+                condition=Q(closed_at__isnull=False, erased_at__isnull=True),
+            ),
+            models.Index(fields=["key_id", "id"], name="inquiry_wrapped_by"),
             models.Index(fields=["status", "due_at", "id"], name="inquiry_queue"),
             models.Index(
                 fields=["assignee", "status", "due_at", "id"], name="inquiry_queue_of_assignee"
@@ -220,13 +242,14 @@ class Inquiry(models.Model):
                 violation_error_message=_("Choose who the inquiry is for."),
             ),
             models.CheckConstraint(
-                condition=(Q(contact_by__in=["call", "text"]) & ~Q(phone=""))
-                | (Q(contact_by="email") & ~Q(email="")),
+                condition=Q(erased_at__isnull=False)
+                | Q(contact_by__in=["call", "text"], phone__isnull=False)
+                | Q(contact_by="email", email__isnull=False),
                 name="inquiry_has_its_contact_route",
                 violation_error_message=_("The way to reach this person is missing."),
             ),
             models.CheckConstraint(
-                condition=~Q(name=""),
+                condition=Q(erased_at__isnull=False) | Q(name__isnull=False),
                 name="inquiry_has_name",
                 violation_error_message=_("An inquiry needs a name to ask for."),
             ),
@@ -312,14 +335,29 @@ class Inquiry(models.Model):
                 violation_error_message=_("Choose one of the payers listed."),
             ),
             models.CheckConstraint(
-                condition=Q(phone="") | Q(phone__startswith="+"),
-                name="inquiry_phone_is_international",
-                violation_error_message=_("A phone number is stored with its country code."),
-            ),
-            models.CheckConstraint(
-                condition=LessThanOrEqual(Length("message"), 2000),
+                # 2,000 characters of at most four bytes, and what sealing adds.
+                condition=LessThanOrEqual(Length("message"), 8028),
                 name="inquiry_message_is_short",
                 violation_error_message=_("A message has 2,000 characters at most."),
+            ),
+            models.CheckConstraint(
+                condition=Q(came_from__in=["", "component", "condition", "planner"]),
+                name="inquiry_known_came_from",
+                violation_error_message=_("Choose one of the kinds listed."),
+            ),
+            models.CheckConstraint(
+                # Erased means: closed, its key destroyed, and not a word of it left.
+                condition=Q(erased_at__isnull=True, data_key__isnull=False)
+                | Q(
+                    erased_at__isnull=False,
+                    status="closed",
+                    legal_hold=False,
+                    data_key__isnull=True,
+                    key_id="",
+                    **{f"{name}__isnull": True for name in SEALED},
+                ),
+                name="inquiry_erased_means_blank",
+                violation_error_message=_("An erased inquiry holds nothing of the person."),
             ),
             models.CheckConstraint(
                 condition=Q(version__gte=1),
@@ -335,9 +373,32 @@ class Inquiry(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("admin:admissions_inquiry_change", args=[self.pk])
 
+    @cached_property
+    def envelope(self) -> Envelope:
+        """Seals and opens this inquiry's texts. A record not saved yet makes its key here.
+
+        Raises Unreadable once the key is destroyed, or its wrapping key is not there.
+        """
+        if self._state.adding and self.data_key is None:
+            envelope, self.key_id, self.data_key = Envelope.fresh(self.uuid)
+            return envelope
+        return Envelope.of(self.uuid, self.key_id, self.data_key)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its texts can be opened: false once erased, or without their key."""
+        try:
+            return bool(self.envelope)
+        except Unreadable:
+            return False
+
     @property
     def is_open(self) -> bool:
         return self.status != self.Status.CLOSED
+
+    @property
+    def is_quarantined(self) -> bool:
+        return self.is_open and self.quarantined_at is not None
 
     def waiting(self, at: datetime.datetime | None = None) -> datetime.timedelta:
         """How long the person has waited for a first attempt, up to `at` (now)."""
@@ -346,39 +407,3 @@ class Inquiry(models.Model):
 
     def is_overdue(self, at: datetime.datetime | None = None) -> bool:
         return self.is_open and self.tried_at is None and self.due_at < (at or timezone.now())
-
-
-class Consent(models.Model):
-    """Leave to use one channel, with the words it was given under. Revoking keeps the row."""
-
-    inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="consents")
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    wording_version = models.CharField(_("wording"), max_length=20)
-    language = models.CharField(_("language"), max_length=2, choices=Inquiry.Language)
-    given_at = models.DateTimeField(_("given"))
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("consent")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["inquiry", "channel"],
-                condition=Q(revoked_at__isnull=True),
-                name="consent_one_current_per_channel",
-                violation_error_message=_("This channel already has a consent."),
-            ),
-            models.CheckConstraint(
-                condition=Q(channel__in=["call", "text", "email"]),
-                name="consent_known_channel",
-                violation_error_message=_("Choose one of the channels listed."),
-            ),
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True) | Q(revoked_at__gte=F("given_at")),
-                name="consent_revoked_after_given",
-                violation_error_message=_("A consent is revoked after it was given."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_channel_display()} ({self.wording_version})"

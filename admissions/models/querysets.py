@@ -1,0 +1,57 @@
+"""Named reads of the queue, and its order."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import ExpressionWrapper, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from .inquiry import Inquiry  # noqa: F401 - named in an annotation
+
+# Whether anybody has tried to reach the person: what stops the response clock.
+TRIED = ExpressionWrapper(Q(tried_at__isnull=False), output_field=models.BooleanField())
+
+
+class InquiryQuerySet(models.QuerySet["Inquiry"]):
+    """Named reads of the queue. `Inquiry.objects` hides nothing."""
+
+    def open(self) -> Self:
+        """Work to be done: neither closed nor set aside as possible spam."""
+        return self.exclude(status="closed").filter(quarantined_at__isnull=True)
+
+    def quarantined(self) -> Self:
+        """Set aside as possible spam, and nobody has decided yet."""
+        return self.exclude(status="closed").filter(quarantined_at__isnull=False)
+
+    def closed(self) -> Self:
+        return self.filter(status="closed")
+
+    def not_erased(self) -> Self:
+        """Those that still say whom they are from."""
+        return self.filter(erased_at__isnull=True)
+
+    def unassigned(self) -> Self:
+        return self.open().filter(assignee__isnull=True)
+
+    def assigned_to(self, user: User) -> Self:
+        return self.open().filter(assignee=user)
+
+    def overdue(self, at: datetime.datetime | None = None) -> Self:
+        """Open, past their due time, and nobody has tried to reach the person yet."""
+        return self.open().filter(tried_at__isnull=True, due_at__lt=at or timezone.now())
+
+    def follow_up_due(self, on: datetime.date | None = None) -> Self:
+        """Open, with a follow-up date that is `on` (today) or earlier."""
+        return self.open().filter(follow_up_on__lte=on or timezone.localdate())
+
+    def most_overdue_first(self) -> Self:
+        """The queue's order: whom nobody has tried yet by the response clock, the longest overdue
+        on top; below them, in the same order, those whose clock has stopped.
+        """
+        return self.order_by(TRIED, "due_at", "pk")
