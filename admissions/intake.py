@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Field
 from django.utils import timezone
+from phonenumber_field.phonenumber import PhoneNumber
 
 from . import clock, outbox, related, workflow
 from .models import Consent, Event, Inquiry, LookupToken, Notification
@@ -169,6 +170,8 @@ def _earlier_answers(earlier: dict[str, Any]) -> str:
     lines = [f"Changed: {', '.join(earlier)}."]
     for name, value in earlier.items():
         said = ", ".join(value) if isinstance(value, list) else str(value)
+        if isinstance(value, PhoneNumber):
+            said = str(value.as_e164)
         if isinstance(value, bool):
             said = "yes" if value else "no"
         lines.append(f"{name} before: {said or '(empty)'}")

@@ -7,7 +7,8 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from admissions.models import Event, Inquiry
+from admissions import related
+from admissions.models import Event, Inquiry, LookupToken
 
 
 class InquiryFactory(factory.django.DjangoModelFactory):
@@ -37,3 +38,8 @@ class InquiryFactory(factory.django.DjangoModelFactory):
                 at=self.received_at,
                 to_status=Inquiry.Status.NEW,
             )
+
+    @factory.post_generation
+    def tokens(self, create, extracted, **kwargs):
+        if create:
+            LookupToken.objects.bulk_create(related.token_rows(self))

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..protection.envelope import Envelope
-from ..protection.fields import EncryptedTextField
+from ..protection.fields import EncryptedTextField, SealedRecord
 from .inquiry import Channel, Inquiry
 
 
-class Event(models.Model):
+class Event(SealedRecord):
     """One entry of an inquiry's timeline. Entries are added, never changed or removed."""
 
     class Kind(models.TextChoices):

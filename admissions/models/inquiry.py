@@ -24,6 +24,7 @@ from ..protection.fields import (
     EncryptedListField,
     EncryptedPhoneField,
     EncryptedTextField,
+    SealedRecord,
 )
 from ..protection.keys import Unreadable
 from ..reference import LENGTH, new_reference
@@ -51,7 +52,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
 
 
-class Inquiry(models.Model):
+class Inquiry(SealedRecord):
     """One request for contact.
 
     Only `admissions.intake` makes one, and only `admissions.workflow` changes its status.

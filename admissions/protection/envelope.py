@@ -27,9 +27,9 @@ class Envelope:
 
     @classmethod
     def of(cls, uuid: UUID, key_id: str, wrapped: bytes | None) -> Envelope:
-        """The envelope as it is stored. Raises Unreadable."""
+        """The envelope as it is stored. Raises Unreadable; Destroyed for an erased inquiry."""
         if wrapped is None:
-            raise keys.Unreadable("its key was destroyed")
+            raise keys.Destroyed("its key was destroyed")
         return cls(uuid, keys.unwrap(bytes(wrapped), key_id, _key_context(uuid)))
 
     def seal(self, table: str, column: str, text: str) -> bytes:

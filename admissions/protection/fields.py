@@ -21,7 +21,9 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
-from .keys import Unreadable
+from .keys import NONCE_BYTES, Destroyed, Unreadable
+
+SEALING_ADDS = NONCE_BYTES + 16  # bytes: the nonce before, the tag behind
 
 logger = logging.getLogger(__name__)
 
@@ -108,11 +110,17 @@ class EncryptedField(models.Field):
     def illegible(self) -> Any:
         return Illegible(_("(cannot be read)"))
 
+    def erased(self) -> Any:
+        """What an erased text reads as. Nothing is wrong then, so nothing is logged."""
+        return Illegible(_("(erased)"))
+
     # Sealing
 
     def opened(self, value: Sealed, instance: Any) -> Any:
         try:
             text = instance.envelope.open(self.model._meta.db_table, self.column, value.blob)
+        except Destroyed:
+            return self.erased()
         except Unreadable as error:
             logger.error(
                 "%s %s, %s: %s", self.model._meta.verbose_name, instance.pk, self.name, error
@@ -135,13 +143,18 @@ class EncryptedField(models.Field):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if value is None or isinstance(value, Sealed):
-            return value
+            return self.get_db_prep_value(value, connection)
+        # `update()` and the like know of no record, and so of no key.
         raise TypeError(f"{self.name} is sealed: assign it to a record and save that")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        value = self.get_prep_value(value)
+        if value is not None and not isinstance(value, Sealed):
+            # Django checks a record's constraints on what its attributes say: as empty, and as
+            # long, as it will be once it is sealed.
+            text = self.encode(value)
+            value = Sealed(bytes(SEALING_ADDS) + text.encode()) if text else None
         return None if value is None else connection.Database.Binary(value.blob)
 
     def get_lookup(self, lookup_name: str) -> Any:
@@ -150,6 +163,28 @@ class EncryptedField(models.Field):
     def value_to_string(self, obj: Any) -> str:
         """For serialisers (fixtures, revisions): never the text."""
         return ""
+
+
+class SealedRecord(models.Model):
+    """A model with sealed fields: what is read from the database anew comes sealed, too."""
+
+    class Meta:
+        abstract = True
+
+    def refresh_from_db(
+        self, using: Any = None, fields: Any = None, from_queryset: Any = None
+    ) -> None:
+        # Django's own copies what the attributes of a second record say. For these that would be
+        # opened text, or the note that it could not be opened.
+        concrete = self._meta.concrete_fields
+        sealed = {f.attname for f in concrete if isinstance(f, EncryptedField)}
+        wanted = {f.attname for f in concrete} if fields is None else set(fields)
+        if rest := wanted - sealed:
+            super().refresh_from_db(using, None if fields is None else list(rest), from_queryset)
+        if names := wanted & sealed:
+            rows = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk)
+            for name, value in rows.values(*names).get().items():
+                setattr(self, name, value)
 
 
 class EncryptedTextField(EncryptedField):
@@ -193,6 +228,8 @@ class EncryptedListField(EncryptedField):
     def illegible(self) -> list[str]:
         return []
 
+    erased = illegible
+
 
 class EncryptedBooleanField(EncryptedField):
     """A sealed yes or no. Unknown, unreadable and never asked all read as no."""
@@ -210,6 +247,8 @@ class EncryptedBooleanField(EncryptedField):
 
     def illegible(self) -> bool:
         return False
+
+    erased = illegible
 
 
 class DataKeyField(models.BinaryField):

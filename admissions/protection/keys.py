@@ -23,6 +23,10 @@ class Unreadable(Exception):
     """A sealed value that cannot be opened: its key is missing or destroyed, or it was altered."""
 
 
+class Destroyed(Unreadable):
+    """A sealed value of an erased inquiry: its key is gone on purpose, for good."""
+
+
 def key_id(key: bytes) -> str:
     """Which key this is, for people and rows: 16 hexadecimal digits."""
     return hmac.digest(key, b"amity key id", hashlib.sha256).hex()[:ID_LENGTH]

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from admissions.models import Consent, ContactAttempt, Event, Inquiry, Notification
+from admissions.protection.fields import Sealed
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +17,8 @@ NOW = timezone.now()
 
 REFUSED = {
     "inquiry_known_asking_for": {"asking_for": "neighbour"},
-    "inquiry_has_its_contact_route": {"phone": ""},
-    "inquiry_has_name": {"name": ""},
+    "inquiry_has_its_contact_route": {"phone": None},
+    "inquiry_has_name": {"name": None},
     "inquiry_known_status": {"status": "lost"},
     "inquiry_closed_means_outcome": {"status": "closed"},
     "inquiry_open_and_claimed_has_assignee": {"status": "claimed"},
@@ -29,8 +30,9 @@ REFUSED = {
     "inquiry_known_language": {"language": "xx"},
     "inquiry_known_situation": {"situation": "unknown"},
     "inquiry_known_payer": {"payer": "uncle"},
-    "inquiry_phone_is_international": {"phone": "12"},
-    "inquiry_message_is_short": {"message": "x" * 2001},
+    "inquiry_message_is_short": {"message": Sealed(b"x" * 8029)},
+    "inquiry_known_came_from": {"came_from": "elsewhere"},
+    "inquiry_erased_means_blank": {"data_key": None},
     "inquiry_version_positive": {"version": 0},
 }
 

@@ -63,7 +63,7 @@ def test_a_form_posted_at_once_is_stored_as_it_was_answered(client) -> None:
 )
 def test_a_phone_number_in_any_format_is_stored_as_e164(client, typed, stored) -> None:
     post(client, phone=typed)
-    assert Inquiry.objects.values_list("phone", flat=True).get() == stored
+    assert Inquiry.objects.get().phone.as_e164 == stored
 
 
 def test_an_inquiry_comes_with_its_event_its_notification_and_its_due_time() -> None:

@@ -144,7 +144,7 @@ def rosa(db):
         "6195550134",
         "0134",
         "rosa.c@example.org",
-        "ROSA.C@",
+        "ROSA.C@EXAMPLE.org",
     ],
 )
 def test_a_search_finds_by_name_phone_and_e_mail(text, desk, rosa):

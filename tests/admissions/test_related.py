@@ -1,0 +1,72 @@
+"""Finding sealed inquiries by keyed digests."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from admissions import intake, related
+from admissions.models import Inquiry, LookupToken
+from tests.factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rosa():
+    InquiryFactory(name="Somebody Else", phone="+16195550199")
+    return InquiryFactory(
+        name="Rosa María O’Brien-Cruz",
+        ask_for="Beto",
+        phone="+16195550134",
+        email="Rosa.C@Example.org",
+    )
+
+
+def found(text: str) -> list[Inquiry]:
+    return list(related.search(Inquiry.objects.all(), text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Rosa", "rosa maria", "MARÍA", "obrien", "O'Brien", "cruz", "beto", "cruz, rosa"),
+        *("(619) 555-0134", "+1 619 555 0134", "0134", "6195550134"),
+        *("rosa.c@example.org", " ROSA.C@EXAMPLE.ORG "),
+    ],
+)
+def test_an_inquiry_is_found_by_whole_words_numbers_and_addresses(text, rosa):
+    assert found(text) == [rosa]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ros", "Rosa Else", "rosa@", "", "  ", "…", "0135", "619555", "AAAA-AAAA-AA"]
+)
+def test_a_part_of_a_word_or_two_people_s_words_find_nobody(text, rosa):
+    assert found(text) == []
+
+
+def test_a_corrected_answer_is_found_and_the_earlier_one_no_longer():
+    key = uuid4()
+    said = {"asking_for": "self", "contact_by": "call", "phone": "+16195550134"}
+    intake.receive(key=key, name="Rosa", **said)
+    inquiry = intake.receive(key=key, name="Ana", **said)
+    assert found("ana") == [inquiry]
+    assert found("rosa") == []
+    assert found("0134") == [inquiry]
+
+
+def test_another_lookup_key_makes_other_digests(rosa, settings):
+    settings.LOOKUP_KEY = b"x" * 32
+    assert found("Rosa") == []
+
+
+def test_no_digest_is_a_plain_hash_of_what_it_stands_for(rosa):
+    kinds = set(LookupToken.objects.values_list("kind", flat=True))
+    assert kinds == {"phone", "phone-end", "email", "reference", "name"}
+    assert all(len(bytes(row.digest)) == 16 for row in LookupToken.objects.all())
+
+
+def test_the_same_word_as_a_name_and_as_an_address_has_two_digests():
+    assert related.digests.token("name", "x").digest != related.digests.token("email", "x").digest
