@@ -26,6 +26,7 @@ MEMORY_LIMIT = 16 * 1024 * 1024  # bytes of pages a worker holds
 LONGEST_PATH = 300  # bytes; no page of ours has a longer address
 # The one page whose answer depends on what is asked. Elsewhere a query string changes nothing.
 ASKED = "/search/"
+READING = {"GET", "HEAD"}
 # Neither pages nor in need of the database.
 PASSED_ON = ("/static/", "/healthz")
 GONE = ("404", "410")
@@ -63,26 +64,38 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        key = self._key(environ, path)
+        page = self._pages.get(key)
+        # Nearly every request ends here, so nothing else comes before it. That the address may be
+        # kept was asked when it was; a method or a question is the request's own.
+        if (
+            page is not None
+            and page.generation == self.freshness.generation()
+            and self.freshness.database_up
+            and environ["REQUEST_METHOD"] in READING
+            and not (environ.get("QUERY_STRING") and path.endswith(ASKED))
+        ):
+            return page.answer(environ, start_response)
+        return self._not_in_memory(environ, start_response, path, key)
+
+    def _not_in_memory(
+        self, environ: Environ, start_response: Any, path: str, key: Key
+    ) -> Iterable[bytes]:
         _read_as_utf8(environ)
         if path.startswith(PASSED_ON):
             return self.application(environ, start_response)
         generation = self.freshness.generation()
         if not self._may_be_page(environ, path):
             return self._django(environ, start_response)
-        key = self._key(environ, path)
-        if self.freshness.database_up:
-            page = self._pages.get(key)
-            known = page is not None and page.generation == generation
-        else:
+        if not self.freshness.database_up:
             page = self._last_good(key)
-            known = page is not None
-        if page is not None and known:
-            return page.answer(environ, start_response)
+            if page is not None:
+                return page.answer(environ, start_response)
         return self._ask(environ, start_response, key, generation)
 
     def _may_be_page(self, environ: Environ, path: str) -> bool:
         return (
-            environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+            environ["REQUEST_METHOD"] in READING
             and len(path) <= LONGEST_PATH
             and not path.startswith("/admin/")
             and not (environ.get("QUERY_STRING") and path.endswith(ASKED))
