@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import workflow
+from .. import related, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
@@ -111,6 +111,7 @@ def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dic
         "row": Row(inquiry, timezone.now()),
         "entries": entries,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
+        "alike": related.alike(inquiry),
         "steps": _steps(inquiry, user, entries, form),
         "refused": refusal.get("message", ""),
         "kept": form is not None and bool(form.visible_fields()),

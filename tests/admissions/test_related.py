@@ -70,3 +70,40 @@ def test_no_digest_is_a_plain_hash_of_what_it_stands_for(rosa):
 
 def test_the_same_word_as_a_name_and_as_an_address_has_two_digests():
     assert related.digests.token("name", "x").digest != related.digests.token("email", "x").digest
+
+
+def alike(inquiry: Inquiry) -> dict[str, str]:
+    return {other.inquiry.name: other.shared for other in related.alike(inquiry)}
+
+
+def test_the_same_number_address_or_whole_name_makes_inquiries_alike(rosa):
+    InquiryFactory(name="Same Phone", phone="+16195550134")
+    InquiryFactory(name="Same Mail", phone="+16195550197", email="rosa.c@example.org")
+    InquiryFactory(name="Obrien Cruz, Maria Rosa", phone="+16195550198")
+    InquiryFactory(name="Rosa Only", phone="+16195550196")
+    assert alike(rosa) == {
+        "Same Phone": "same phone",
+        "Same Mail": "same e-mail",
+        "Obrien Cruz, Maria Rosa": "same name",
+    }
+
+
+def test_one_first_name_makes_nobody_alike():
+    first = InquiryFactory(name="Rosa", phone="+16195550101")
+    InquiryFactory(name="Rosa", phone="+16195550102")
+    assert alike(first) == {}
+
+
+def test_many_alike_cost_two_queries(rosa, django_assert_num_queries):
+    for _n in range(30):
+        InquiryFactory(name="Rosa Maria Obrien Cruz", phone="+16195550134")
+    with django_assert_num_queries(2):
+        assert len(related.alike(rosa)) == related.MOST_ALIKE
+
+
+def test_the_workspace_shows_who_may_be_the_same_person(rosa, client, coordinator):
+    other = InquiryFactory(phone="+16195550134")
+    client.force_login(coordinator)
+    html = client.get(rosa.get_absolute_url()).content.decode()
+    assert "Perhaps the same person" in html
+    assert other.reference in html
