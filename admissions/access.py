@@ -32,7 +32,12 @@ _CONTENT = [
 
 GROUPS: dict[str, set[str]] = {
     COORDINATORS: _WORK_INQUIRIES,
-    LEADS: _WORK_INQUIRIES | {"admissions.assign_inquiry", "admissions.view_notification"},
+    LEADS: _WORK_INQUIRIES
+    | {
+        "admissions.assign_inquiry",
+        "admissions.handle_person_request",
+        "admissions.view_notification",
+    },
     EDITORS: {
         f"programs.{action}_{model}"
         for model in _CONTENT

@@ -145,6 +145,8 @@ def may(user: User, action: Action, inquiry: Inquiry) -> bool:
 
 def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
     """The steps that `user` can take now, in the order in which they are offered."""
+    if inquiry.erased_at is not None:
+        return []
     table = TRANSITIONS[Status(inquiry.status)]
     return [action for action in Action if action in table and may(user, action, inquiry)]
 
@@ -306,6 +308,20 @@ def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
         _restart_clock(current, at)
 
 
+def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> None:
+    """Close an inquiry that is about to be erased, if it is open: nobody may work it any more.
+
+    `current` is locked by the caller, who raises its version.
+    """
+    if current.status == Status.CLOSED:
+        return
+    before = current.status
+    current.status, current.outcome = Status.CLOSED, Outcome.WITHDREW
+    current.closed_at, current.follow_up_on = at, None
+    current.save(update_fields=["status", "outcome", "closed_at", "follow_up_on"])
+    _append(current, Event.Kind.CLOSED, actor, before=before, text="", at=at)
+
+
 def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
     """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
     current.outcome = ""
@@ -335,6 +351,25 @@ def mark_viewed(*, inquiry: Inquiry) -> None:
 
 
 @contextmanager
+def locked(
+    inquiry: Inquiry, actor: User, permission: str, version: int | None = None
+) -> Iterator[Inquiry]:
+    """The locked row, for a change that is no step. An exception undoes it all.
+
+    Raises PermissionDenied unless `actor` has `permission`, StaleInquiry when the row changed
+    since `version`, IllegalTransition when it is erased.
+    """
+    with transaction.atomic():
+        current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
+        if not actor.has_perm(permission):
+            raise PermissionDenied(_("This is not yours to do."))
+        _refuse_erased(current)
+        if version is not None and version != current.version:
+            raise StaleInquiry(_("Somebody changed this inquiry while you had it open."), current)
+        yield current
+
+
+@contextmanager
 def _step(
     action: Action, inquiry: Inquiry, actor: User, version: int | None = None
 ) -> Iterator[Inquiry]:
@@ -346,6 +381,7 @@ def _step(
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         if not may(actor, action, current):
             raise PermissionDenied(_("This step is not yours to take."))
+        _refuse_erased(current)
         legal = action in TRANSITIONS[Status(current.status)]
         if not legal and action == Action.CLAIM:
             # Before the version: "Cora has it" tells more than "the page was out of date".
@@ -378,7 +414,7 @@ def _change(
 def _append(
     current: Inquiry,
     kind: Event.Kind,
-    actor: User,
+    actor: User | None,
     *,
     before: str,
     text: str,
@@ -415,6 +451,13 @@ def _today(now: datetime.datetime | None = None) -> datetime.date:
 
 def _with_reason(sentence: str, reason: str) -> str:
     return "\n".join(part for part in (sentence, reason.strip()) if part)
+
+
+def _refuse_erased(current: Inquiry) -> None:
+    if current.erased_at is not None:
+        raise IllegalTransition(
+            _("This inquiry was erased. Nothing more can be done with it."), current
+        )
 
 
 def _why_not(action: Action, current: Inquiry, actor: User) -> str:

@@ -167,6 +167,20 @@ def _key(name: str, text: str) -> bytes:
     return key
 
 
+def erasure_ledger(env: Env, *, default: Path, base: Path) -> Path:
+    """ERASURE_LEDGER, the file that outlives a restore; its folder is made if it is missing."""
+    path = base / (env.str("ERASURE_LEDGER", "") or default)  # an absolute name stays as it is
+    try:
+        private_folder(path.parent)
+    except OSError as error:
+        raise EnvError(
+            f"ERASURE_LEDGER names {path}, whose folder cannot be made: {error.strerror}"
+        ) from error
+    if path.is_dir():
+        raise EnvError(f"ERASURE_LEDGER names the folder {path}; it must name a file")
+    return path
+
+
 def own_folder(parent: Path, *facts: str) -> Path:
     """The folder below `parent` of the site that these `facts` tell from any other on this host."""
     return parent / hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -95,6 +95,7 @@ def prepare() -> None:
         try:
             call_command("migrate", interactive=False, verbosity=0)
             require_keys()
+            call_command("apply_erasures", verbosity=0)
             call_command("load_content", verbosity=0)
         except DatabaseError as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -95,6 +95,10 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(env, base=BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache(env)}
+# What was erased, so that a restore brings nobody back: docs/operations.md. The demo has its own.
+ERASURE_LEDGER = environment.erasure_ledger(
+    env, default=VAR_DIR / ("demo/erasure-ledger" if DEMO else "erasure-ledger"), base=BASE_DIR
+)
 # The last good copy of each public page; a folder for each database, site and demo.
 KEPT_PAGES = environment.own_folder(
     VAR_DIR / "pages",

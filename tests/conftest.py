@@ -24,6 +24,11 @@ def _empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _erasure_ledger_of_its_own(settings, tmp_path):
+    settings.ERASURE_LEDGER = tmp_path / "erasure-ledger"
+
+
 def _member(username: str, group: str) -> User:
     user = User.objects.create_user(
         username, email=f"{username}@staff.example", password="pw-for-tests-only", is_staff=True

@@ -203,7 +203,10 @@ class Inquiry(SealedRecord):
         verbose_name_plural = _("inquiries")
         # Nobody deletes an inquiry: it is closed, and purged of the person after a set time.
         default_permissions = ("add", "change", "view")
-        permissions = [("assign_inquiry", _("Can hand an inquiry to somebody else"))]
+        permissions = [
+            ("assign_inquiry", _("Can hand an inquiry to somebody else")),
+            ("handle_person_request", _("Can find, export, correct and erase a person")),
+        ]
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(

@@ -36,6 +36,10 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """Those that still say whom they are from."""
         return self.filter(erased_at__isnull=True)
 
+    def closed_before(self, moment: datetime.datetime) -> Self:
+        """Closed before `moment` and to be erased: not erased yet, and not on legal hold."""
+        return self.not_erased().filter(closed_at__lt=moment, legal_hold=False)
+
     def unassigned(self) -> Self:
         return self.open().filter(assignee__isnull=True)
 
