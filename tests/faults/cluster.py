@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from tests.serving import children, free_port
 
 
@@ -44,24 +46,53 @@ class SqliteFile:
 
 
 class PostgresCluster:
-    """A PostgreSQL server of its own; where the tests run as root, it runs as postgres."""
+    """A PostgreSQL server of its own; where the tests run as root, it runs as postgres.
 
-    def __init__(self) -> None:
+    `folder` is made for it unless one is given; it must be reachable for that account.
+    `settings` go into its configuration.
+    """
+
+    def __init__(self, folder: Path | None = None, **settings: str) -> None:
         # Not below pytest's folders: those are closed to other users.
-        self.folder = Path(tempfile.mkdtemp(prefix="amity-cluster-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="amity-cluster-"))
         self.port = free_port()
-        self.url = f"postgresql://tester@127.0.0.1:{self.port}/postgres"
+        self.url = self.url_of("postgres")
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        self._run("initdb", "-D", f"{self.folder}/data", "-A", "trust", "-U", "tester", "-N")
+        # Small WAL files, so that a cluster fits on a small disk.
+        self._run(
+            *("initdb", "-D", f"{self.folder}/data", "-A", "trust", "-U", "tester", "-N"),
+            "--wal-segsize=1",
+        )
+        with (self.folder / "data" / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         self.start()
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql://tester@127.0.0.1:{self.port}/{database}"
+
+    def copy(self, template: str, name: str) -> str:
+        """The URL of a new database `name` with all that `template` holds; any older one goes."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url_of(name)
 
     def start(self) -> None:
         options = f"-p {self.port} -h 127.0.0.1 -k {self.folder}"
         self._ctl("start", "-o", options, "-l", f"{self.folder}/log")
 
-    def stop(self) -> None:
-        self._ctl("stop", "-m", "immediate")
+    def stop(self, mode: str = "immediate") -> None:
+        self._ctl("stop", "-m", mode)
+
+    def restart(self, mode: str) -> None:
+        """`immediate`: as after a crash; `fast`: connections are cut, then it closes in order."""
+        self.stop(mode)
+        self.start()
+
+    @property
+    def is_running(self) -> bool:
+        return self._run("pg_ctl", "-D", f"{self.folder}/data", "status", check=False) == 0
 
     def freeze(self) -> None:
         """It still takes connections, as far as the kernel does, and answers nothing."""
@@ -76,19 +107,19 @@ class PostgresCluster:
             os.kill(pid, number)
 
     def remove(self) -> None:
-        if (self.folder / "data" / "postmaster.pid").exists():
+        if self.is_running:
             self.stop()
         shutil.rmtree(self.folder)
 
     def _ctl(self, *arguments: str) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", *arguments)
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         newest = sorted(Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))[-1]
         as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-        subprocess.run(
+        return subprocess.run(
             [*(as_owner if os.getuid() == 0 else []), str(newest / "bin" / program), *arguments],
-            check=True,
+            check=check,
             stdout=subprocess.DEVNULL,
             timeout=60,
-        )
+        ).returncode

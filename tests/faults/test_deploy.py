@@ -225,11 +225,7 @@ def test_an_inquiry_is_sent_over_https(front):
     cookie = page.getheader("Set-Cookie")
     assert cookie.startswith("__Host-")
     assert "Secure" in cookie
-    form = visitor.Form(
-        cookie.split(";")[0],
-        visitor.value(page.text, "csrfmiddlewaretoken"),
-        visitor.value(page.text, "key"),
-    )
+    form = visitor.Form(cookie.split(";")[0], visitor.hidden_inputs(page.text))
     sent = front.ask(
         visitor.FORM,
         "POST",

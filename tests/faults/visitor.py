@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import http.client
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import unquote, urlencode
 
 FORM = "/admissions/inquiry/"
 RECEIVED = "/admissions/inquiry/received/"
+Answers = Mapping[str, str | Sequence[str]]
+
+
+class NotNow(ConnectionError):
+    """The site says that it cannot take the form at the moment; `page` is what it shows."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__("the form was answered with 503")
+        self.page = page
 
 
 @dataclass
@@ -16,11 +27,18 @@ class Form:
     """A fetched form: what has to go back with the answers."""
 
     cookie: str
-    token: str
-    key: str
+    hidden: dict[str, str]
 
-    def body(self, answers: dict[str, str]) -> bytes:
-        return urlencode({"csrfmiddlewaretoken": self.token, "key": self.key} | answers).encode()
+    @property
+    def key(self) -> str:
+        return self.hidden["key"]
+
+    @property
+    def token(self) -> str:
+        return self.hidden["csrfmiddlewaretoken"]
+
+    def body(self, answers: Answers) -> bytes:
+        return urlencode(self.hidden | dict(answers), doseq=True).encode()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -37,32 +55,40 @@ def fetch_form(port: int, *, timeout: float = 10) -> Form:
         cookie = (response.getheader("Set-Cookie") or "").split(";")[0]
     finally:
         connection.close()
-    if response.status != 200:
-        raise ConnectionError(f"the form answered {response.status}")
-    return Form(cookie, value(page, "csrfmiddlewaretoken"), value(page, "key"))
+    if response.status == 503:
+        raise NotNow(page)
+    assert response.status == 200, f"the form answered {response.status}"
+    form = Form(cookie, hidden_inputs(page))
+    assert {"key", "csrfmiddlewaretoken"} <= set(form.hidden)
+    return form
 
 
-def value(page: str, name: str) -> str:
-    match = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]+)"', page)
-    assert match, f"the form has no hidden {name}"
-    return match[1]
+def hidden_inputs(page: str) -> dict[str, str]:
+    tags = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
+    pairs = [(_attribute(tag, "name"), _attribute(tag, "value")) for tag in tags]
+    return {name: value for name, value in pairs if name}
 
 
-def post(port: int, form: Form, answers: dict[str, str], *, timeout: float = 10) -> str:
+def _attribute(tag: str, name: str) -> str:
+    match = re.search(rf'\b{name}="([^"]*)"', tag)
+    return unescape(match[1]) if match else ""
+
+
+def post(port: int, form: Form, answers: Answers, *, timeout: float = 10) -> str:
     """The reference of the confirmation the server redirects to.
 
     Raises OSError or http.client.HTTPException when no whole answer came: then nobody knows
-    whether the inquiry was stored.
+    whether the inquiry was stored. NotNow is one of them: the server says that it was not.
     """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("POST", FORM, form.body(answers), form.headers)
         response = connection.getresponse()
-        response.read()
+        page = response.read().decode()
     finally:
         connection.close()
-    if response.status in {500, 502, 503}:
-        raise ConnectionError(f"the post answered {response.status}")
+    if response.status == 503:
+        raise NotNow(page)
     location = unquote(response.getheader("Location") or "")
     assert response.status in {302, 303}, f"the post answered {response.status}"
     assert location.startswith(RECEIVED), location
