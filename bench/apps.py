@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import os
 from functools import cache
 
 
@@ -13,10 +15,21 @@ def _body(path: str) -> bytes:
 
 
 def bare(environ, start_response):
-    """The least that answers: `/5000` is 5,000 bytes, and three headers."""
+    """The least that answers: `/5000` is 5,000 bytes, and two headers."""
     body = _body(environ["PATH_INFO"])
     start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))])
     return [body]
+
+
+@cache
+def _site_headers() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in json.loads(os.environ["BENCH_HEADERS"])]
+
+
+def dressed(environ, start_response):
+    """`bare` with the headers of a page, which $BENCH_HEADERS holds as JSON."""
+    start_response("200 OK", list(_site_headers()))
+    return [_body(environ["PATH_INFO"])]
 
 
 def __getattr__(name: str):

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-CLIENTS = 8
+CLIENTS = 4
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 # Forked, so that a client begins to ask at once instead of importing Python anew.
 processes = multiprocessing.get_context("fork")
@@ -19,11 +19,12 @@ processes = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Load:
-    """What the clients saw together: answers per second, milliseconds, and their own share of CPU.
+    """What the clients saw together: answers, answers per second, milliseconds, and their own CPU.
 
     `cpu` is in cores: 1.0 means that the clients themselves kept one core busy.
     """
 
+    answers: int
     rate: float
     median: float
     p95: float
@@ -110,6 +111,7 @@ def load(port: int, path: str, seconds: float, clients: int = CLIENTS) -> Load:
         process.join()
     times.sort()
     return Load(
+        answers=len(times),
         rate=rate,
         median=statistics.median(times) * 1000,
         p95=times[int(len(times) * 0.95)] * 1000,
