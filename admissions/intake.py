@@ -112,13 +112,7 @@ def _correct(
     inquiry: Inquiry, answers: Answers, consent: Collection[str], at: datetime.datetime
 ) -> Inquiry:
     """Make `answers` the current ones. Nothing happens when they say the same as before."""
-    earlier: dict[str, Any] = {}
-    for name in Answers.__annotations__:
-        field = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
-        new, old = answers.get(name, field.get_default()), getattr(inquiry, name)
-        if field.to_python(new) != old:
-            earlier[name] = old
-            setattr(inquiry, name, new)
+    earlier = take_answers(inquiry, answers)
     given = {row.channel: row for row in inquiry.consents.filter(revoked_at__isnull=True)}
     if set(given) != set(consent):
         earlier["consent"] = sorted(given)
@@ -140,7 +134,7 @@ def _correct(
         at=at,
         from_status=before,
         to_status=inquiry.status,
-        text=_earlier_answers(earlier),
+        text=earlier_answers(earlier),
     )
     if dealt_with and not inquiry.is_quarantined:
         # Somebody has read the old answers. While nobody has, the first notification says enough.
@@ -150,6 +144,18 @@ def _correct(
             defaults={"due_at": at, "sent_at": None, "attempts": 0, "last_error": ""},
         )
     return inquiry
+
+
+def take_answers(inquiry: Inquiry, answers: Answers) -> dict[str, Any]:
+    """Put `answers` into `inquiry`, without saving it. Those that changed, as they were before."""
+    earlier: dict[str, Any] = {}
+    for name in Answers.__annotations__:
+        field = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
+        new, old = answers.get(name, field.get_default()), getattr(inquiry, name)
+        if field.to_python(new) != old:
+            earlier[name] = old
+            setattr(inquiry, name, new)
+    return earlier
 
 
 def _give(inquiry: Inquiry, channels: Collection[str], at: datetime.datetime) -> None:
@@ -165,7 +171,7 @@ def _give(inquiry: Inquiry, channels: Collection[str], at: datetime.datetime) ->
     )
 
 
-def _earlier_answers(earlier: dict[str, Any]) -> str:
+def earlier_answers(earlier: dict[str, Any]) -> str:
     """Which answers changed, then what each said before. Read by staff, in the timeline."""
     lines = [f"Changed: {', '.join(earlier)}."]
     for name, value in earlier.items():

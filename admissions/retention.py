@@ -20,6 +20,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Func, Min
 from django.utils import timezone
@@ -104,6 +105,41 @@ def _erase(rows: Sequence[Inquiry], *, actor: User | None, at: datetime.datetime
     )
     # Last, so that nothing but the commit itself can fail after it.
     ledger.append([row.reference for row in rows], on=timezone.localdate(at))
+
+
+# Legal hold
+
+
+def hold(*, inquiry: Inquiry, actor: User, version: int, reason: str) -> Inquiry:
+    """Keep `inquiry` whole until the hold ends, whoever asks and however old it is.
+
+    Raises as `erase` does, and ValidationError without a reason.
+    """
+    return _set_hold(inquiry, actor, version, reason, held=True)
+
+
+def end_hold(*, inquiry: Inquiry, actor: User, version: int, reason: str) -> Inquiry:
+    """Let `inquiry` be erased again. Raises as `hold` does."""
+    return _set_hold(inquiry, actor, version, reason, held=False)
+
+
+def _set_hold(inquiry: Inquiry, actor: User, version: int, reason: str, *, held: bool) -> Inquiry:
+    with workflow.locked(inquiry, actor, PERMISSION, version) as current:
+        if not reason.strip():
+            raise ValidationError({"reason": _("Write why.")})
+        if current.legal_hold == held:
+            message = (
+                _("This inquiry is on legal hold already.")
+                if held
+                else _("This inquiry is not on legal hold.")
+            )
+            raise IllegalTransition(message, current)
+        current.legal_hold = held
+        current.version += 1
+        current.save(update_fields=["legal_hold", "version"])
+        kind = Event.Kind.HELD if held else Event.Kind.HOLD_ENDED
+        workflow.tell(current, kind, actor, reason.strip())
+    return current
 
 
 # When the time is up

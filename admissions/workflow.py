@@ -411,6 +411,11 @@ def _change(
     _append(current, kind, actor, before=before, text=text, at=at)
 
 
+def tell(current: Inquiry, kind: Event.Kind, actor: User, text: str = "") -> None:
+    """Add to the timeline of a locked inquiry what happened beside the steps."""
+    _append(current, kind, actor, before=current.status, text=text)
+
+
 def _append(
     current: Inquiry,
     kind: Event.Kind,

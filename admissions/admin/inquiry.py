@@ -19,10 +19,11 @@ from .. import related, workflow
 from ..models import Inquiry
 from ..workflow import Action
 from . import queue, workspace
+from .person import PersonRequests
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(admin.ModelAdmin):
+class InquiryAdmin(PersonRequests):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None
