@@ -6,6 +6,7 @@ Sizes are CI's; `make faults` sets FAULT_ROUNDS and FAULT_POSTS to the full figu
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -19,8 +20,10 @@ import psycopg
 import pytest
 
 from tests.faults.cluster import PostgresCluster
+from tests.faults.postbox import Postbox
 from tests.serving import Served, copy_project, manage
 
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "20"))
 # Everybody here calls from one address: the limit on posts is not what these tests are about.
 UNLIMITED = {"INQUIRY_RATE": "1000000/s"}
 STAFF = ("cora@example.org", "lea@example.org")
@@ -152,6 +155,24 @@ def server(site: Site) -> Iterator[Served]:
         yield served
     finally:
         served.end()
+
+
+@pytest.fixture
+def box(site: Site) -> Iterator[Postbox]:
+    """The mail server of the site's processes that start after it."""
+    box = Postbox()
+    site.variables["EMAIL_URL"] = box.url
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def worker(site: Site, box: Postbox) -> Iterator[Served]:
+    """The notification worker, running."""
+    del box
+    served = site.start_worker()
+    yield served
+    served.end()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import random
 import threading
 import time
@@ -19,6 +20,7 @@ WORDS = ("evenings", "weekends", "my sister", "work", "school", "the bus", "a fr
 SEED = 20_240_601
 # How often: two presses at once; something added before the next try; sent again once confirmed.
 DOUBLE_CLICKS, SECOND_THOUGHTS, SENT_AGAIN = 0.2, 0.2, 0.1
+CROWDS = itertools.count(1)  # no two visitors of a run share a name
 PATIENCE = 90  # seconds until a visitor who never gets an answer is a failure
 
 
@@ -56,6 +58,7 @@ class Crowd:
     errors: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._number = next(CROWDS)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._threads = [
@@ -89,7 +92,7 @@ class Crowd:
             form = self._form()
             if form is None:
                 return
-            sent = Sent(form, some_answers(chance, f"Test Visitor {number}-{count}"))
+            sent = Sent(form, some_answers(chance, f"Test Visitor {self._number}-{number}-{count}"))
             self._send(sent, chance)
             with self._lock:
                 self.acknowledged.append(sent)

@@ -95,6 +95,11 @@ def hours_pass(site: Site) -> None:
     site.execute(DUE)
 
 
+def everything_sent(site: Site) -> bool:
+    hours_pass(site)
+    return eventually(lambda: unsent(site) == 0, seconds=2)
+
+
 def unsent(site: Site) -> int:
     return int(site.rows(UNSENT.format("new-inquiry"))[0][0])
 
@@ -104,8 +109,7 @@ def each_is_announced(site: Site, box: Postbox, *, to: tuple[str, ...] = STAFF) 
 
     A notification worker has to be running.
     """
-    hours_pass(site)
-    assert eventually(lambda: unsent(site) == 0, seconds=120), f"{unsent(site)} wait"
+    assert eventually(lambda: everything_sent(site), seconds=120), f"{unsent(site)} wait"
     told = {row["reference"] for row in site.ask(READ) if row["told"]}
     for address in to:
         assert box.references(address) == told

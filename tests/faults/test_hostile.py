@@ -175,8 +175,9 @@ class Attacker(threading.Thread):
 
     def run(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        form = visitor.fetch_form(self.port)
-        while self.statuses.total() < POSTS // CLIENTS and not self.failures:
+        while (count := self.statuses.total()) < POSTS // CLIENTS and not self.failures:
+            if count % 500 == 0:
+                form = visitor.fetch_form(self.port)
             method, path, body, headers = hostile(self.chance, form)
             try:
                 connection.request(method, path, body, headers)

@@ -11,28 +11,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.conftest import Site
+from tests.faults.conftest import ROUNDS, Site
 from tests.faults.crowd import Crowd
 from tests.faults.postbox import Postbox
 from tests.faults.stored import each_is_announced, each_sent_once_and_whole
 from tests.serving import children, eventually, is_alive
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "20"))
 SEED = 20_240_601
-
-
-@pytest.fixture
-def box() -> Iterator[Postbox]:
-    box = Postbox()
-    yield box
-    box.close()
 
 
 class Killed:
     """The site's processes, as a random hand kills them."""
 
-    def __init__(self, site: Site, box: Postbox) -> None:
-        site.variables["EMAIL_URL"] = box.url
+    def __init__(self, site: Site) -> None:
         self.site = site
         self.chance = random.Random(SEED)  # noqa: S311
         self.kills: Counter[str] = Counter()
@@ -89,7 +80,8 @@ class Killed:
 
 @pytest.fixture
 def killed(site: Site, box: Postbox) -> Iterator[Killed]:
-    killed = Killed(site, box)
+    del box  # only there before the worker starts
+    killed = Killed(site)
     yield killed
     killed.end()
 
