@@ -55,6 +55,7 @@ class PostgresCluster:
     def __init__(self, folder: Path | None = None, **settings: str) -> None:
         # Not below pytest's folders: those are closed to other users.
         self.folder = folder or Path(tempfile.mkdtemp(prefix="amity-cluster-"))
+        self.folder.mkdir(exist_ok=True)
         self.port = free_port()
         self.url = self.url_of("postgres")
         if os.getuid() == 0:
