@@ -9,6 +9,7 @@ class AdmissionsConfig(AppConfig):
     verbose_name = "Admissions"
 
     def ready(self) -> None:
+        from . import append_only  # noqa: PLC0415 - as below
         from .access import ensure_groups  # noqa: PLC0415 - models are not loaded before ready()
         from .protection.startup import mark_lookup_key  # noqa: PLC0415
 
@@ -17,4 +18,7 @@ class AdmissionsConfig(AppConfig):
         post_migrate.connect(ensure_groups, sender=self, dispatch_uid="admissions.ensure_groups")
         post_migrate.connect(
             mark_lookup_key, sender=self, dispatch_uid="admissions.mark_lookup_key"
+        )
+        post_migrate.connect(
+            append_only.install_triggers, sender=self, dispatch_uid="admissions.append_only"
         )

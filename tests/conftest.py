@@ -10,11 +10,13 @@ from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Model
 
 from admissions import access
 from programs import versioning
 from programs.models import LoadedRecord
+from tests import append_only
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +29,20 @@ def _empty_cache():
 @pytest.fixture(autouse=True)
 def _erasure_ledger_of_its_own(settings, tmp_path):
     settings.ERASURE_LEDGER = tmp_path / "erasure-ledger"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_can_be_emptied_between_tests():
+    """A test with real transactions ends by emptying every table, the append-only ones too."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(self, sql_list):
+        with append_only.lifted():
+            flush(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", emptied)
+        yield
 
 
 def _member(username: str, group: str) -> User:
