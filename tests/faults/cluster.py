@@ -102,9 +102,17 @@ class PostgresCluster:
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
 
+    @property
+    def pids(self) -> list[int]:
+        """Its processes; none while it does not run."""
+        try:
+            master = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        except FileNotFoundError:
+            return []
+        return [master, *children(master)]
+
     def _signal(self, number: int) -> None:
-        master = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        for pid in (master, *children(master)):
+        for pid in self.pids:
             os.kill(pid, number)
 
     def remove(self) -> None:

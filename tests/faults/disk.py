@@ -4,36 +4,81 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
+
+
+class Disk(Protocol):
+    """Where `folder` lies. `fill` leaves no room in it, `empty` gives it back."""
+
+    folder: Path
+
+    def fill(self) -> None: ...
+
+    def empty(self) -> None: ...
+
+    def remove(self) -> None: ...
+
+
+def small_disk(folder: Path, megabytes: int, writers: Callable[[], Iterable[int]]) -> Disk:
+    """A file system of its own at `folder`; where mounting is not permitted, a limit in its place.
+
+    `writers` are the processes that write to it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    size = f"size={megabytes}m,mode=0755"
+    mount = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode == 0:
+        return SmallDisk(folder)
+    return NoMoreWriting(folder, writers)
 
 
 class SmallDisk:
-    """A file system in memory, mounted at `folder`, that holds `megabytes`. Mounting needs root."""
+    """A file system in memory that something else takes all the room of, to the last byte."""
 
-    def __init__(self, folder: Path, megabytes: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._filler = folder / "filler"
-        folder.mkdir(parents=True, exist_ok=True)
-        size = f"size={megabytes}m,mode=0755"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)
 
     def fill(self) -> None:
-        """Something else takes all the room there is, to the last byte."""
-        with self._filler.open("wb", buffering=0) as file, suppress(OSError):
-            for block in (1 << 20, 1 << 12, 1):
+        with self._filler.open("wb", buffering=0) as file:
+            for block in (1 << 20, 1 << 12):
                 with suppress(OSError):
                     while file.write(b"x" * block):
                         pass
-        assert self.free_bytes == 0
+        assert os.statvfs(self.folder).f_bavail == 0
 
     def empty(self) -> None:
         self._filler.unlink()
 
-    @property
-    def free_bytes(self) -> int:
-        room = os.statvfs(self.folder)
-        return room.f_bavail * room.f_frsize
-
     def remove(self) -> None:
         subprocess.run(["umount", "--lazy", self.folder], check=True)
+
+
+class NoMoreWriting:
+    """The writers can write no byte to any file: to them every disk is full."""
+
+    def __init__(self, folder: Path, writers: Callable[[], Iterable[int]]) -> None:
+        self.folder = folder
+        self._writers = writers
+
+    def fill(self) -> None:
+        self._limit("0:")
+
+    def empty(self) -> None:
+        self._limit("unlimited:")
+
+    def remove(self) -> None:
+        pass
+
+    def _limit(self, soft: str) -> None:
+        for pid in self._writers():
+            with suppress(FileNotFoundError):  # it has ended
+                it = Path(f"/proc/{pid}").stat()
+                # As its own user: nobody else may, root in a container included.
+                as_itself = ["setpriv", f"--reuid={it.st_uid}", f"--regid={it.st_gid}"]
+                as_itself = [*as_itself, "--clear-groups"] if os.getuid() == 0 else []
+                limit = ["prlimit", "--pid", str(pid), f"--fsize={soft}"]
+                subprocess.run([*as_itself, *limit], check=False)

@@ -6,20 +6,23 @@ the database server writes.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.faults.cluster import PostgresCluster
 from tests.faults.conftest import ROUNDS, Site, prepared
 from tests.faults.crowd import Crowd
-from tests.faults.disk import SmallDisk
+from tests.faults.disk import Disk, small_disk
 from tests.faults.postbox import Postbox
 from tests.faults.stored import each_is_announced, each_sent_once_and_whole
-from tests.serving import Served, copy_project, eventually
+from tests.serving import Served, children, copy_project, eventually
 
 TIMES = max(2, ROUNDS // 10)
 SMALL = {"max_wal_size": "8MB", "min_wal_size": "2MB", "shared_buffers": "16MB"}
@@ -30,36 +33,62 @@ class Full:
     """A site on a disk that can be filled."""
 
     site: Site
-    disk: SmallDisk
+    disk: Disk
     cluster: PostgresCluster | None = None
     stops: int = 0  # how often PostgreSQL gave up, and was started again as a service would be
 
+    def accepts(self) -> bool:
+        """Whether the database takes connections again."""
+        try:
+            return self.site.rows("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
+
     def make_room(self) -> None:
         self.disk.empty()
-        if self.cluster and not self.cluster.is_running:
+        if self.cluster and not eventually(self.accepts, seconds=5):
             self.stops += 1
+            if self.cluster.is_running:
+                self.cluster.stop()
             self.cluster.start()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def full(request, tmp_path_factory) -> Iterator[Full]:
-    if request.param == "sqlite":
-        folder = copy_project(tmp_path_factory.mktemp("small"))
-        disk = SmallDisk(folder / "var", 40)
-        try:
-            yield Full(prepared(folder, f"sqlite:///{disk.folder}/site.sqlite3"), disk)
-        finally:
-            disk.remove()
-        return
-    disk = SmallDisk(Path(tempfile.mkdtemp(prefix="amity-small-")), 96)
+    make = full_sqlite if request.param == "sqlite" else full_postgresql
+    with make(tmp_path_factory.mktemp("small"), request.getfixturevalue) as full:
+        yield full
+
+
+@contextmanager
+def full_sqlite(folder: Path, _fixture) -> Iterator[Full]:
+    copy_project(folder)
+    # The site's processes are this test's only children that work in its folder.
+    disk = small_disk(folder / "var", 40, lambda: working_in(folder))
     try:
-        cluster = PostgresCluster(disk.folder / "cluster", **SMALL)
-        folder = request.getfixturevalue("folder")
-        yield Full(prepared(folder, cluster.url), disk, cluster)
-        cluster.remove()
+        yield Full(prepared(folder, f"sqlite:///{disk.folder}/site.sqlite3"), disk)
     finally:
         disk.remove()
-        disk.folder.rmdir()
+
+
+@contextmanager
+def full_postgresql(_folder: Path, fixture) -> Iterator[Full]:
+    where = Path(tempfile.mkdtemp(prefix="amity-small-"))  # reachable for its account
+    clusters: list[PostgresCluster] = []
+    disk = small_disk(where, 96, lambda: clusters[0].pids)
+    try:
+        where.chmod(0o755)
+        clusters.append(PostgresCluster(where / "cluster", **SMALL))
+        yield Full(prepared(fixture("folder"), clusters[0].url), disk, clusters[0])
+    finally:
+        for cluster in clusters:
+            cluster.remove()
+        disk.remove()
+        where.rmdir()
+
+
+def working_in(folder: Path) -> list[int]:
+    return [pid for pid in children(os.getpid()) if Path(f"/proc/{pid}/cwd").resolve() == folder]
 
 
 @pytest.fixture
