@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import socket
@@ -22,7 +23,7 @@ class Postbox:
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.taken: Counter[tuple[str, str]] = Counter()
         self.reply: dict[str, str] = {}  # what each recipient is refused with; "*" is everybody
-        self.refused = 0
+        self.seconds = 0.0  # how long it thinks about a message before it says that it took it
         self._server: Controller | socket.socket | None = None
         self.open()
 
@@ -51,7 +52,6 @@ class Postbox:
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:
         refusal = self.reply.get(address) or self.reply.get("*")
         if refusal:
-            self.refused += 1
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -61,4 +61,5 @@ class Postbox:
         reference = found[1].decode() if found else "?"
         for address in envelope.rcpt_tos:
             self.taken[reference, address] += 1
+        await asyncio.sleep(self.seconds)
         return "250 OK"
