@@ -14,7 +14,7 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
 
 from . import clock, outbox, related, workflow
-from .models import Consent, Event, Inquiry, LookupToken, Notification
+from .models import Consent, Event, Inquiry, LookupToken
 from .reference import new_reference
 
 # Which words a consent was given under. Raise it with every change to the consent question's
@@ -88,7 +88,7 @@ def receive(
 def _receive(new: Inquiry, answers: Answers, consent: Collection[str]) -> Inquiry:
     known = Inquiry.objects.select_for_update().filter(idempotency_key=new.idempotency_key).first()
     if known is not None:
-        return _correct(known, answers, consent, new.received_at)
+        return _correct(known, new, answers, consent)
     new.reference = new_reference()
     new.due_at = clock.due_at(new.received_at)
     new.quarantined_at = new.received_at if new.suspicions else None
@@ -109,13 +109,17 @@ def _receive(new: Inquiry, answers: Answers, consent: Collection[str]) -> Inquir
 
 
 def _correct(
-    inquiry: Inquiry, answers: Answers, consent: Collection[str], at: datetime.datetime
+    inquiry: Inquiry, sent: Inquiry, answers: Answers, consent: Collection[str]
 ) -> Inquiry:
     """Make `answers` the current ones. Nothing happens when they say the same as before."""
+    at = sent.received_at
     earlier = take_answers(inquiry, answers)
     given = {row.channel: row for row in inquiry.consents.filter(revoked_at__isnull=True)}
     if set(given) != set(consent):
         earlier["consent"] = sorted(given)
+    if inquiry.confirmation_wanted != sent.confirmation_wanted:
+        earlier["confirmation_wanted"] = inquiry.confirmation_wanted
+        inquiry.confirmation_wanted = sent.confirmation_wanted
     if not earlier:
         return inquiry
     before = inquiry.status
@@ -138,11 +142,9 @@ def _correct(
     )
     if dealt_with and not inquiry.is_quarantined:
         # Somebody has read the old answers. While nobody has, the first notification says enough.
-        Notification.objects.update_or_create(
-            kind=Notification.Kind.SENT_AGAIN,
-            inquiry=inquiry,
-            defaults={"due_at": at, "sent_at": None, "attempts": 0, "last_error": ""},
-        )
+        outbox.announce_again(inquiry, at=at)
+    if {"email", "confirmation_wanted"} & set(earlier):
+        outbox.confirm_again(inquiry, at=at)
     return inquiry
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import Error, connection
@@ -17,6 +17,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from .errors import HANGING
+
+if TYPE_CHECKING:
+    from admissions.models.history import NotificationQuerySet
 
 FREE_DISK_WARNING = 500 * 1024 * 1024  # bytes
 OUTBOX_AGE_WARNING = 10 * 60  # seconds
@@ -75,6 +78,19 @@ def _key_problems() -> list[str]:
         return [NO_DATABASE]
 
 
+def _outbox_warnings(outbox: NotificationQuerySet) -> list[str]:
+    """Two queries by index, whatever lies in the outbox."""
+    warnings = []
+    oldest = outbox.oldest_waiting()
+    if oldest and (timezone.now() - oldest).total_seconds() > OUTBOX_AGE_WARNING:
+        warnings.append("A notification has waited for more than 10 minutes.")
+    # The one to be tried next: once a server takes mail again, its own error is gone first.
+    error = outbox.failing().order_by("due_at").values_list("last_error", flat=True).first()
+    if error:
+        warnings.append(f"Notifications cannot be sent ({error}); they are tried again.")
+    return warnings
+
+
 def _warnings() -> list[str]:
     from admissions.models import Notification  # noqa: PLC0415 - apps load after middleware
     from programs.models import Clinic  # noqa: PLC0415
@@ -82,9 +98,7 @@ def _warnings() -> list[str]:
     warnings = []
     if not settings.EMAIL_CONFIGURED:
         warnings.append("EMAIL_URL is not set: notifications wait in the outbox.")
-    oldest = Notification.objects.oldest_waiting()
-    if oldest and (timezone.now() - oldest).total_seconds() > OUTBOX_AGE_WARNING:
-        warnings.append("A notification has waited for more than 10 minutes.")
+    warnings += _outbox_warnings(Notification.objects.all())
     expires = Clinic.current().certification_expires_on
     if expires and (expires - timezone.localdate()).days < EXPIRY_WARNING:
         warnings.append(f"The state certification expires on {expires:%Y-%m-%d}.")

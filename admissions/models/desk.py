@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from solo.models import SingletonModel
+
+from ..clock import LAST_MINUTE
 
 LONGEST_MONTHS = 120
 
@@ -55,6 +60,15 @@ class DeskSettings(SingletonModel):
         return str(self._meta.verbose_name)
 
 
+class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
+    def covering(self, local: datetime.datetime) -> Self:
+        """Those that `local`, a moment in the clinic's own time, falls into."""
+        now = local.time().replace(tzinfo=None)
+        return self.filter(weekday=local.weekday(), starts__lte=now).filter(
+            Q(ends__gt=now) | Q(ends__gte=LAST_MINUTE)
+        )
+
+
 class DutyShift(models.Model):
     """A span of the week in which someone is on duty, told of each inquiry as it comes."""
 
@@ -64,6 +78,8 @@ class DutyShift(models.Model):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("until"), help_text=_("11:59 p.m. means until midnight."))
+
+    objects = DutyShiftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift on duty")

@@ -153,26 +153,41 @@ class ContactAttempt(models.Model):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def waiting(self) -> Self:
-        return self.filter(sent_at__isnull=True)
+        """Neither sent nor dropped."""
+        return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
 
     def due(self, at: datetime.datetime | None = None) -> Self:
         """Unsent and due at `at` (now)."""
         return self.waiting().filter(due_at__lte=at or timezone.now())
 
+    def failing(self) -> Self:
+        """Tried, or nobody to send to, and to be tried again."""
+        return self.waiting().exclude(last_error="")
+
+    def sent_since(self, moment: datetime.datetime) -> Self:
+        return self.filter(sent_at__gte=moment)
+
+    def dropped(self) -> Self:
+        return self.filter(dropped_at__isnull=False)
+
     def oldest_waiting(self) -> datetime.datetime | None:
-        """When the inquiry that has waited longest for its notification was received."""
-        oldest: datetime.datetime | None = self.waiting().aggregate(
-            oldest=models.Min("inquiry__received_at")
-        )["oldest"]
+        """Since when the one that has waited longest waits."""
+        oldest: datetime.datetime | None = self.waiting().aggregate(oldest=models.Min("made_at"))[
+            "oldest"
+        ]
         return oldest
 
 
+_WAITING = Q(sent_at__isnull=True, dropped_at__isnull=True)
+
+
 class Notification(models.Model):
-    """A message the worker still has to send (or has sent).
+    """A message the worker still has to send, has sent, or has dropped.
 
     Nothing is rendered before it is sent, so that no address and no text lies in the queue.
     `due_at` doubles as the lease: a worker that takes a row moves it ahead, and if that worker
-    dies the row is due again by itself.
+    dies the row is due again by itself. `told` holds the accounts that have had it, so that a
+    second try writes to the others alone.
     """
 
     class Kind(models.TextChoices):
@@ -184,9 +199,17 @@ class Notification(models.Model):
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="notifications")
+    made_at = models.DateTimeField(_("since"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    told = models.JSONField(_("accounts told"), default=list, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    dropped_at = models.DateTimeField(
+        _("dropped"),
+        null=True,
+        blank=True,
+        help_text=_("Ended without being sent; the last error says why."),
+    )
     last_error = models.CharField(_("last error"), max_length=120, blank=True)
 
     objects = NotificationQuerySet.as_manager()
@@ -195,10 +218,22 @@ class Notification(models.Model):
         verbose_name = _("notification")
         ordering = ["due_at", "pk"]
         indexes = [
+            models.Index(fields=["due_at", "id"], name="notification_outbox", condition=_WAITING),
+            models.Index(fields=["made_at"], name="notification_waiting", condition=_WAITING),
             models.Index(
-                fields=["due_at", "id"],
-                name="notification_outbox",
-                condition=Q(sent_at__isnull=True),
+                fields=["sent_at", "id"],
+                name="notification_sent",
+                condition=Q(sent_at__isnull=False),
+            ),
+            models.Index(
+                fields=["dropped_at", "id"],
+                name="notification_dropped",
+                condition=Q(dropped_at__isnull=False),
+            ),
+            models.Index(
+                fields=["made_at"],
+                name="notification_quarantined",
+                condition=Q(kind="quarantined"),
             ),
         ]
         constraints = [
@@ -219,6 +254,11 @@ class Notification(models.Model):
                 fields=["inquiry", "kind"],
                 name="notification_once_per_kind",
                 violation_error_message=_("This notification already exists."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(dropped_at__isnull=True),
+                name="notification_sent_or_dropped",
+                violation_error_message=_("A notification is sent or dropped, not both."),
             ),
         ]
 

@@ -50,6 +50,16 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """Open, past their due time, and nobody has tried to reach the person yet."""
         return self.open().filter(tried_at__isnull=True, due_at__lt=at or timezone.now())
 
+    def overdue_and_unclaimed(self, at: datetime.datetime | None = None) -> Self:
+        """Overdue, and nobody has taken it. Found by index (status, due_at)."""
+        return self.overdue(at).filter(status="new")
+
+    def set_aside_unseen(self, at: datetime.datetime | None = None) -> Self:
+        """In quarantine past the time by which a person would have been called, never opened."""
+        return self.quarantined().filter(
+            first_viewed_at__isnull=True, due_at__lt=at or timezone.now()
+        )
+
     def follow_up_due(self, on: datetime.date | None = None) -> Self:
         """Open, with a follow-up date that is `on` (today) or earlier."""
         return self.open().filter(follow_up_on__lte=on or timezone.localdate())

@@ -103,10 +103,26 @@ class TestWarnings:
         assert not any("EMAIL_URL" in line for line in self.warnings(client))
 
     def test_a_notification_that_has_waited_long(self, client):
-        received = timezone.now() - datetime.timedelta(minutes=11)
-        inquiry = InquiryFactory(received_at=received)
-        Notification.objects.create(inquiry=inquiry, kind=Notification.Kind.NEW_INQUIRY)
+        made = timezone.now() - datetime.timedelta(minutes=11)
+        Notification.objects.create(inquiry=InquiryFactory(), kind="new-inquiry", made_at=made)
         assert any("10 minutes" in line for line in self.warnings(client))
+        Notification.objects.update(dropped_at=timezone.now())
+        assert not any("10 minutes" in line for line in self.warnings(client))
+
+    def test_a_reminder_about_an_old_inquiry_has_not_waited_long(self, client):
+        received = timezone.now() - datetime.timedelta(days=2)
+        Notification.objects.create(inquiry=InquiryFactory(received_at=received), kind="overdue")
+        assert not any("10 minutes" in line for line in self.warnings(client))
+
+    def test_a_mail_server_that_takes_nothing_is_told_at_once(self, client):
+        row = Notification.objects.create(
+            inquiry=InquiryFactory(), kind="new-inquiry", last_error="ConnectionRefusedError"
+        )
+        line = "Notifications cannot be sent (ConnectionRefusedError); they are tried again."
+        assert line in self.warnings(client)
+        row.sent_at, row.last_error = timezone.now(), ""
+        row.save()
+        assert line not in self.warnings(client)
 
     def test_a_certification_about_to_expire(self, client):
         expires = timezone.localdate() + datetime.timedelta(days=30)

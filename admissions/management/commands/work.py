@@ -1,4 +1,4 @@
-"""`manage.py work`: the worker that sends what the outbox holds."""
+"""`manage.py work`: the worker that sends what the outbox holds, and runs the timed jobs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from admissions import outbox
+from admissions import jobs, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -23,13 +24,15 @@ LONGEST_WAIT = 30.0  # seconds between two tries to reach a database that is awa
 
 
 class Command(BaseCommand):
-    help = str(_("Send the notifications that are due, and go on until told to stop."))
+    help = str(
+        _("Send the notifications that are due, run the timed jobs, and go on until told to stop.")
+    )
     # A database that is not there yet is waited for, not a reason to stop.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--once", action="store_true", help=str(_("Send what is due now, then stop."))
+            "--once", action="store_true", help=str(_("Do what is due now, then stop."))
         )
 
     def handle(self, *args: Any, once: bool = False, **options: Any) -> None:
@@ -43,6 +46,7 @@ class Command(BaseCommand):
 
     def _work_once(self) -> None:
         try:
+            jobs.Schedule().run_due(timezone.now())
             while outbox.send_next():
                 pass
         except DatabaseError as error:
@@ -52,7 +56,8 @@ class Command(BaseCommand):
             ) from error
 
     def _work(self, stop: threading.Event) -> None:
-        """Send until `stop` is set. The message in hand is always finished."""
+        """Send until `stop` is set. The message or the job in hand is always finished."""
+        schedule = jobs.Schedule()
         wait = 0.0  # > 0 while the database is away
         while not stop.is_set():
             try:
@@ -68,6 +73,7 @@ class Command(BaseCommand):
             if wait:
                 logger.info("The database is back.")
                 wait = 0.0
+            schedule.run_due(timezone.now())
             if not busy:
                 stop.wait(POLL)
 
