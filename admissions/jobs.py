@@ -2,7 +2,7 @@
 
 No table says when a job ran: each runs when a worker starts, and then every so often. So a job
 can be run again at any time, by several workers at once, and does nothing when there is nothing
-to do. It should end within a minute; what is left over is for its next run.
+to do. It has to be safe to be stopped half way, and while it runs nothing is sent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from . import reminders
+from . import reminders, retention
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class Job(NamedTuple):
 JOBS: list[Job] = [
     Job("reminders", MINUTE, reminders.remind),
     Job("older reminders", HOUR, reminders.remind_of_all),
+    Job("purge", DAY, lambda _at: retention.purge()),
 ]
 
 
