@@ -7,6 +7,7 @@ be stored by a browser or a cache.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -23,12 +24,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.models import AdmissionStep, Clinic
 
-from . import clock, intake
+from . import clock, intake, rate, spam
 from .forms import InquiryForm
 from .models import Inquiry
+from .networks import network_of
 
 FORM_TYPES = {"", "application/x-www-form-urlencoded", "multipart/form-data"}
-UNPROCESSABLE, UNSUPPORTED, UNAVAILABLE = 422, 415, 503
+UNPROCESSABLE, UNSUPPORTED, TOO_MANY, UNAVAILABLE = 422, 415, 429, 503
 RECEIPT_SECONDS = 24 * 60 * 60
 
 RETRY_AFTER = 60  # seconds
@@ -82,13 +84,46 @@ def inquiry(request: HttpRequest) -> HttpResponse:
     form = InquiryForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=UNPROCESSABLE)
-    stored = intake.receive(
-        key=UUID(form.key),
+    stored = _store(request, form)
+    if stored is None:
+        return _too_many(request)
+    return redirect("admissions:received", token=receipt(stored.reference))
+
+
+def _store(request: HttpRequest, form: InquiryForm) -> Inquiry | None:
+    """The inquiry with these valid answers; None when its network has sent too many.
+
+    What is stored already is no new inquiry, however often it is sent: a retry is never refused.
+    """
+    key, answers, suspicions = UUID(form.key), form.answers(), []
+    if not Inquiry.objects.filter(idempotency_key=key).exists():
+        network = network_of(request)
+        if not rate.may_send(network):
+            return None
+        suspicions = spam.suspicions(
+            trap=form.trap,
+            opened=form.opened,
+            message=answers.get("message", ""),
+            names=[answers["name"], answers.get("ask_for", ""), answers.get("relationship", "")],
+            network=network,
+        )
+    return intake.receive(
+        key=key,
         consent=form.cleaned_data["consent"],
         site_language=form.site_language,
-        **form.answers(),
+        suspicions=suspicions,
+        **answers,
     )
-    return redirect("admissions:received", token=receipt(stored.reference))
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    """429: the form with every answer kept, when to try again, and whom to call meanwhile."""
+    wait = rate.seconds_until_free(network_of(request))
+    minutes = math.ceil(wait / 60)
+    form = InquiryForm.again(request.POST)
+    response = _form_page(request, form, status=TOO_MANY, too_many=minutes)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 @private

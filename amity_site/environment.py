@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,20 @@ from urllib.parse import parse_qsl, urlsplit
 import dj_database_url
 import dj_email_url
 from environs import Env, EnvError
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerDay,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+    RateLimitItemPerSecond,
+)
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerDay,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+    RateLimitItemPerSecond,
+)
 
 from .keyfiles import private_folder, read_or_make
 
@@ -127,6 +142,49 @@ def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
         options["pool"] = True
         return config
     return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
+PERIODS = {
+    "s": RateLimitItemPerSecond,
+    "m": RateLimitItemPerMinute,
+    "h": RateLimitItemPerHour,
+    "d": RateLimitItemPerDay,
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many times in a second, minute, hour or day."""
+
+    amount: int
+    period: str
+
+    def limit(self, amount: int) -> RateLimitItem:
+        """As the library has it, with `amount` in place of its own."""
+        return PERIODS[self.period](amount)
+
+
+def inquiry_rate(env: Env) -> Rate:
+    """INQUIRY_RATE: inquiries that one network may send, by default 60/h."""
+    text = env.str("INQUIRY_RATE", "") or "60/h"
+    found = re.fullmatch(r"([1-9][0-9]{0,8}) */ *([smhd])", text.strip(), re.ASCII)
+    if not found:
+        raise EnvError(
+            f'INQUIRY_RATE is "{text}"; it must look like 60/h: a number from 1, a slash, '
+            "and s, m, h or d"
+        )
+    return Rate(int(found[1]), found[2])
+
+
+MOST_PROXIES = 9
+
+
+def proxy_count(env: Env, *, https: bool) -> int:
+    """PROXY_COUNT: how many proxies of ours each request passes, 1 with https, otherwise 0."""
+    text = env.str("PROXY_COUNT", "") or ("1" if https else "0")
+    if not re.fullmatch(r"[0-9]", text.strip(), re.ASCII):
+        raise EnvError(f'PROXY_COUNT is "{text}"; it must be a number from 0 to {MOST_PROXIES}')
+    return int(text)
 
 
 KEY_BYTES = 32  # AES-256, HMAC-SHA-256
@@ -240,6 +298,34 @@ def _mail_options(query: str) -> bool:
         or name in {"timeout", "_default_from_email", "_server_email"}
         for name, value in parse_qsl(query, keep_blank_values=True)
     )
+
+
+_RATES: dict[str, type[RateLimitItem]] = {
+    "s": RateLimitItemPerSecond,
+    "m": RateLimitItemPerMinute,
+    "h": RateLimitItemPerHour,
+    "d": RateLimitItemPerDay,
+}
+
+
+def inquiry_rate(env: Env) -> RateLimitItem:
+    """INQUIRY_RATE: how many inquiries one network may send in a second, minute, hour or day."""
+    value = env.str("INQUIRY_RATE", "") or "60/h"
+    found = re.fullmatch(r"([1-9][0-9]{0,8})/([smhd])", value.strip())
+    if found is None:
+        raise EnvError('INQUIRY_RATE must be a number and s, m, h or d, such as "60/h"')
+    return _RATES[found[2]](int(found[1]))
+
+
+MOST_PROXIES = 9
+
+
+def proxy_count(env: Env, *, default: int) -> int:
+    """PROXY_COUNT: how many proxies of ours a request passes, each adding to X-Forwarded-For."""
+    value = env.str("PROXY_COUNT", "") or str(default)
+    if not re.fullmatch(r"[0-9]", value):
+        raise EnvError(f"PROXY_COUNT must be a number from 0 to {MOST_PROXIES}")
+    return int(value)
 
 
 def allowed_hosts(env: Env, *, site: str) -> list[str]:

@@ -90,9 +90,10 @@ class logger_class(Logger):
 
 def when_ready(server: Any) -> None:
     """Runs in the master once it listens and before the first worker is forked."""
-    del server
     from django.db import connections  # noqa: PLC0415 - only now are the settings loaded
 
+    # Limits that each worker keeps for itself are divided by it (admissions/rate.py).
+    os.environ["AMITY_WORKERS"] = str(server.num_workers)
     # A connection shared by processes would corrupt what it carries.
     connections.close_all()
     # What is loaded by now stays for good: no worker need look through it for garbage, or copy

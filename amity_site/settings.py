@@ -24,6 +24,9 @@ LOOKUP_KEY = environment.lookup_key(env)
 SITE_URL = environment.site_url(env)
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = environment.allowed_hosts(env, site=SITE_URL)
+# How many inquiries one network may send, and how many proxies of ours say which network it is.
+INQUIRY_RATE = environment.inquiry_rate(env)
+PROXY_COUNT = environment.proxy_count(env, https=HTTPS)
 # `make demo` sets this: every page then wears a ribbon that says so.
 DEMO = env.bool("DEMO", False)
 
@@ -201,6 +204,11 @@ CONTENT_SECURITY_POLICY = {
 PUBLIC_BODY_LIMIT = 64 * 1024  # bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, the admin's limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# Inquiries of one network: how many, and how many of our own proxies name the client. An https
+# site has one in front, for it speaks plain HTTP itself.
+INQUIRY_RATE = environment.inquiry_rate(env)
+PROXY_COUNT = environment.proxy_count(env, default=1 if HTTPS else 0)
 
 # Static files
 

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Model
 
-from admissions import access
+from admissions import access, rate
 from programs import versioning
 from programs.models import LoadedRecord
 from tests import append_only
@@ -22,6 +22,7 @@ from tests import append_only
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+    rate.forget()
     yield
     cache.clear()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.models import Payer
 
+from .. import spam
 from ..intake import Answers
 from ..models import Channel, Inquiry
 from . import wording
@@ -152,12 +154,17 @@ class InquiryForm(forms.Form):
         *,
         initial: dict[str, Any] | None = None,
         key: str | None = None,
+        came_with: Mapping[str, str] | None = None,
         focus: str = "",
     ) -> None:
         self.site_language = _site_language()
         presets = {"language": self.site_language} | (initial or {})
         super().__init__(data, initial=presets, label_suffix="")
         self.key = _key(key if data is None else data.get("key"))
+        came_with = came_with if data is None else data
+        # When it was opened, signed, and what stands in the field that people do not see.
+        self.opened = spam.opened_now() if came_with is None else came_with.get("opened", "")
+        self.trap = "" if came_with is None else came_with.get(spam.TRAP, "")
         self.audience = self._audience()
         for name, field in self.fields.items():
             field.label = wording.label(name, self.audience)
@@ -182,7 +189,8 @@ class InquiryForm(forms.Form):
             # An empty language still has its default.
             if data.get(name) or (name != "language" and name in data)
         }
-        return cls(initial=kept, key=None if fresh_key else data.get("key"), focus=focus)
+        key = None if fresh_key else data.get("key")
+        return cls(initial=kept, key=key, came_with=data, focus=focus)
 
     @property
     def sections(self) -> list[tuple[str, list[Any]]]:
@@ -259,7 +267,7 @@ class InquiryForm(forms.Form):
 
     def posted(self) -> list[tuple[str, str]]:
         """Names and values of the hidden inputs that send the same answers again."""
-        pairs = [("key", self.key)]
+        pairs = [("key", self.key), ("opened", self.opened), (spam.TRAP, self.trap)]
         for name, field in self.fields.items():
             values = self.data.getlist(name)
             values = list(dict.fromkeys(values)) if isinstance(field, ManyField) else values[-1:]

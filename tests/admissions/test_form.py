@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from admissions import spam
 from programs.models import Clinic, CrisisLine
 from tests.admissions.answers import CHECK, FORM, control, post, soup_of
 
@@ -28,7 +29,8 @@ def test_the_form_asks_exactly_the_agreed_questions(form) -> None:
         for item in form.main.form.find_all(["input", "select", "textarea"])
         if item.get("type") != "hidden"
     }
-    assert names == set(FIELDS)
+    assert names - {spam.TRAP} == set(FIELDS)
+    assert spam.TRAP in names - set(FIELDS)
 
 
 def test_the_form_is_sent_to_the_check_page_without_the_browser_judging_it(form) -> None:
