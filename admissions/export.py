@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -115,7 +115,7 @@ def _table(inquiry: Inquiry, name: str, columns: tuple[str, ...]) -> Table:
 
 
 def _facts(record: Model, names: Iterable[str]) -> list[Fact]:
-    fields = (record._meta.get_field(name) for name in names)
+    fields = (cast("Field[Any, Any]", record._meta.get_field(name)) for name in names)
     return [Fact(f.name, capfirst(str(f.verbose_name)), _value(record, f)) for f in fields]
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 import datetime
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 
-from .reference import read_reference
+from .reference import ALPHABET
 
-_FIELDS = 2  # of a line: the day and the reference
+_LINE = re.compile(rf"\d{{4}}-\d\d-\d\d ([{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{2}})")
 
 
 class LedgerUnavailable(Exception):
@@ -57,9 +58,9 @@ def read() -> Iterator[str | None]:
     try:
         with Path(settings.ERASURE_LEDGER).open(encoding="ascii", errors="replace") as file:
             for line in file:
-                parts = line.split()
-                if parts:
-                    yield read_reference(parts[1]) if len(parts) == _FIELDS else None
+                if text := line.strip():
+                    known = _LINE.fullmatch(text)
+                    yield known[1] if known else None
     except FileNotFoundError:
         return
     except OSError as error:

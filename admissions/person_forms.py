@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import Field
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +81,8 @@ class HoldForm(forms.Form):
 class AmendForm(InquiryForm):
     """The person's answers, with the checks of the public form and the words staff use."""
 
-    SECTIONS = (
+    # One section less than the public form has.
+    SECTIONS = (  # type: ignore[assignment]
         (_("Who this is about"), ("asking_for", "relationship")),
         (
             _("How to reach them"),
@@ -97,7 +99,8 @@ class AmendForm(InquiryForm):
         for name in set(self.fields) - set(Answers.__annotations__):
             del self.fields[name]  # consents are revoked, never given, by staff
         for name, field in self.fields.items():
-            field.label = capfirst(str(Inquiry._meta.get_field(name).verbose_name))
+            column = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
+            field.label = capfirst(str(column.verbose_name))
             field.help_text = ""
             field.widget.attrs["autocomplete"] = "off"
         self.fields["version"] = _version()

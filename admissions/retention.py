@@ -229,8 +229,9 @@ def apply_erasures() -> Applied:
         applied.unread += references.count(None)
         known = [reference for reference in references if reference]
         back = Inquiry.objects.not_erased().filter(reference__in=known)
-        applied.held += back.filter(legal_hold=True).values_list("reference", flat=True)
-        while done := _apply_batch(back.filter(legal_hold=False)):
+        here = list(back.values_list("reference", "legal_hold"))
+        applied.held += [reference for reference, held in here if held]
+        while here and (done := _apply_batch(back.filter(legal_hold=False))):
             applied.erased += done
     if applied.erased:
         logger.warning("Erased %s inquiries that a restore had brought back.", applied.erased)
