@@ -52,7 +52,11 @@ class Site:
 
     def start_worker(self) -> Served:
         """The notification worker, as `make run` keeps it running. It listens on no port."""
-        return self._run([sys.executable, "manage.py", "work"], None)
+        return self.start_command("work")
+
+    def start_command(self, *arguments: str) -> Served:
+        """A management command that is not waited for."""
+        return self._run([sys.executable, "manage.py", *arguments], None)
 
     def _run(self, command: list[str], port: int | None) -> Served:
         return Served(self.folder, command, port=port, **self._environment)

@@ -9,6 +9,8 @@ from tests.faults.conftest import Site
 
 INQUIRIES = 100_000
 MOST_QUERIES = 12
+AT_ONCE = 2
+LONGEST = 600  # seconds
 
 ASK = """
 import json, time
@@ -31,16 +33,22 @@ print(json.dumps([response.status_code, len(queries), round(took * 1000)]))
 """
 
 
-def test_the_queue_page_of_a_coordinator_keeps_its_budget(site: Site, capsys):
+def test_the_queue_page_of_a_coordinator_keeps_its_budget(site: Site, figures):
     began = time.monotonic()
-    site.manage("fake_inquiries", str(INQUIRIES), "--verbosity", "0")
+    # Sealing them is work for every core.
+    parts = [
+        site.start_command("fake_inquiries", str(INQUIRIES // AT_ONCE), "--verbosity", "0")
+        for _part in range(AT_ONCE)
+    ]
+    for part in parts:
+        assert part.process.wait(LONGEST) == 0, part.output
     took = time.monotonic() - began
     assert site.rows("SELECT count(*) FROM admissions_inquiry") == [(INQUIRIES,)]
     status, queries, milliseconds = json.loads(site.manage("shell", "-v0", "-c", ASK))
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\n{site.database_url.split(':')[0]}: {INQUIRIES} inquiries made in {took:.0f} s; "
-            f"the queue page took {queries} queries and {milliseconds} ms"
-        )
+    figures(
+        site,
+        f"{INQUIRIES} inquiries made in {took:.0f} s; "
+        f"the queue page took {queries} queries and {milliseconds} ms",
+    )
     assert status == 200
     assert queries <= MOST_QUERIES
