@@ -26,13 +26,6 @@ from limits import (
     RateLimitItemPerMinute,
     RateLimitItemPerSecond,
 )
-from limits import (
-    RateLimitItem,
-    RateLimitItemPerDay,
-    RateLimitItemPerHour,
-    RateLimitItemPerMinute,
-    RateLimitItemPerSecond,
-)
 
 from .keyfiles import private_folder, read_or_make
 
@@ -298,34 +291,6 @@ def _mail_options(query: str) -> bool:
         or name in {"timeout", "_default_from_email", "_server_email"}
         for name, value in parse_qsl(query, keep_blank_values=True)
     )
-
-
-_RATES: dict[str, type[RateLimitItem]] = {
-    "s": RateLimitItemPerSecond,
-    "m": RateLimitItemPerMinute,
-    "h": RateLimitItemPerHour,
-    "d": RateLimitItemPerDay,
-}
-
-
-def inquiry_rate(env: Env) -> RateLimitItem:
-    """INQUIRY_RATE: how many inquiries one network may send in a second, minute, hour or day."""
-    value = env.str("INQUIRY_RATE", "") or "60/h"
-    found = re.fullmatch(r"([1-9][0-9]{0,8})/([smhd])", value.strip())
-    if found is None:
-        raise EnvError('INQUIRY_RATE must be a number and s, m, h or d, such as "60/h"')
-    return _RATES[found[2]](int(found[1]))
-
-
-MOST_PROXIES = 9
-
-
-def proxy_count(env: Env, *, default: int) -> int:
-    """PROXY_COUNT: how many proxies of ours a request passes, each adding to X-Forwarded-For."""
-    value = env.str("PROXY_COUNT", "") or str(default)
-    if not re.fullmatch(r"[0-9]", value):
-        raise EnvError(f"PROXY_COUNT must be a number from 0 to {MOST_PROXIES}")
-    return int(value)
 
 
 def allowed_hosts(env: Env, *, site: str) -> list[str]:

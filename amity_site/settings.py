@@ -205,11 +205,6 @@ PUBLIC_BODY_LIMIT = 64 * 1024  # bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, the admin's limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
-# Inquiries of one network: how many, and how many of our own proxies name the client. An https
-# site has one in front, for it speaks plain HTTP itself.
-INQUIRY_RATE = environment.inquiry_rate(env)
-PROXY_COUNT = environment.proxy_count(env, default=1 if HTTPS else 0)
-
 # Static files
 
 STATIC_URL = "/static/"
