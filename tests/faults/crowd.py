@@ -7,6 +7,7 @@ import itertools
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
@@ -21,6 +22,8 @@ SEED = 20_240_601
 # How often: two presses at once; something added before the next try; sent again once confirmed.
 DOUBLE_CLICKS, SECOND_THOUGHTS, SENT_AGAIN = 0.2, 0.2, 0.1
 CROWDS = itertools.count(1)  # no two visitors of a run share a name
+# Seconds a form is open before it is sent; sooner is a sign of spam, and nobody would be told.
+READING = 4.5
 PATIENCE = 90  # seconds until a visitor who never gets an answer is a failure
 
 
@@ -87,9 +90,10 @@ class Crowd:
     def _visit_for_ever(self, number: int) -> None:
         chance = random.Random(SEED + number)  # noqa: S311
         count = 0
+        opened: deque[tuple[float, visitor.Form]] = deque()
         while not self._closing.wait(self.pause):
             count += 1
-            form = self._form()
+            form = self._form(opened)
             if form is None:
                 return
             sent = Sent(form, some_answers(chance, f"Test Visitor {self._number}-{number}-{count}"))
@@ -97,13 +101,16 @@ class Crowd:
             with self._lock:
                 self.acknowledged.append(sent)
 
-    def _form(self) -> visitor.Form | None:
-        """A fresh form; None when the crowd goes home before there is one."""
+    def _form(self, opened: deque[tuple[float, visitor.Form]]) -> visitor.Form | None:
+        """A form that was opened long enough ago; None when the crowd goes home before that."""
         while not self._closing.is_set():
             try:
-                return visitor.fetch_form(self.port)
+                opened.append((time.monotonic(), visitor.fetch_form(self.port)))
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
+            if opened and time.monotonic() - opened[0][0] > READING:
+                return opened.popleft()[1]
+            self._closing.wait(0.1)
         return None
 
     def _send(self, sent: Sent, chance: random.Random) -> None:

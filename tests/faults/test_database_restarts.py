@@ -12,7 +12,7 @@ from tests.faults.conftest import ROUNDS, Site
 from tests.faults.crowd import Crowd
 from tests.faults.postbox import Postbox
 from tests.faults.stored import each_is_announced, each_sent_once_and_whole
-from tests.serving import Served
+from tests.serving import Served, eventually
 
 SEED = 20_240_603
 MODES = ("fast", "immediate")
@@ -25,6 +25,7 @@ def test_restarts_of_the_database_lose_double_and_halve_nothing(
 ):
     chance = random.Random(SEED)  # noqa: S311
     with Crowd(server.port) as crowd:
+        assert eventually(lambda: bool(crowd.acknowledged))
         for number in range(ROUNDS // 2):
             time.sleep(chance.uniform(0.1, 0.6))
             cluster.restart(MODES[number % 2])

@@ -90,6 +90,7 @@ def test_killed_servers_lose_double_and_halve_nothing_and_every_notification_goe
     site: Site, killed: Killed, box: Postbox, figures
 ):
     with Crowd(killed.web.port) as crowd:
+        assert eventually(lambda: bool(crowd.acknowledged))
         for number in range(1, ROUNDS + 1):
             time.sleep(killed.chance.uniform(0.05, 0.4))
             killed.kill_something(number)

@@ -36,20 +36,6 @@ def test_the_queue_page_of_a_coordinator_keeps_its_budget(site: Site, figures):
     began = time.monotonic()
     making = site.start_command("fake_inquiries", str(INQUIRIES), "--verbosity", "0")
     assert making.process.wait(LONGEST) == 0, making.output
-    took = time.perf_counter() - began
-print(json.dumps([response.status_code, len(queries), round(took * 1000)]))
-"""
-
-
-def test_the_queue_page_of_a_coordinator_keeps_its_budget(site: Site, figures):
-    began = time.monotonic()
-    # Sealing them is work for every core.
-    parts = [
-        site.start_command("fake_inquiries", str(INQUIRIES // AT_ONCE), "--verbosity", "0")
-        for _part in range(AT_ONCE)
-    ]
-    for part in parts:
-        assert part.process.wait(LONGEST) == 0, part.output
     took = time.monotonic() - began
     assert site.rows("SELECT count(*) FROM admissions_inquiry") == [(INQUIRIES,)]
     status, queries, milliseconds = json.loads(site.manage("shell", "-v0", "-c", ASK))
