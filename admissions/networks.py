@@ -14,23 +14,32 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+UNKNOWN = ""
 # What a provider gives one household or office: whoever has it can change the rest at will.
 IPV6_PREFIX = 64
 DIGEST_LENGTH = 32  # hexadecimal digits
 
 
-def digest_of(request: HttpRequest) -> str:
-    """The digest of the client's network; "" when nobody can say where the request comes from."""
-    network = network_of(client_address(request.META, proxies=settings.PROXY_COUNT))
-    if not network:
-        return ""
+def network_of(request: HttpRequest) -> str:
+    """What a request is counted by: an IPv4 address, or the /64 of an IPv6 address.
+
+    UNKNOWN when nobody can say: on a unix socket without a proxy's header.
+    """
+    address = client_address(request.META, proxies=settings.PROXY_COUNT)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), IPV6_PREFIX), strict=False))
+    return str(address or UNKNOWN)
+
+
+def digest_of(network: str) -> str:
+    """Under which `network` is counted: without SECRET_KEY nobody can tell whose it is."""
     return salted_hmac("admissions.networks", network, algorithm="sha256").hexdigest()[
         :DIGEST_LENGTH
     ]
 
 
-def client_address(meta: Mapping[str, Any], *, proxies: int) -> str:
-    """The address of the client, as the outermost of `proxies` trusted proxies saw it; "" unknown.
+def client_address(meta: Mapping[str, Any], *, proxies: int) -> IPv4Address | IPv6Address | None:
+    """The address of the client, as the outermost of `proxies` trusted proxies saw it.
 
     Each proxy adds the address it was called from to the right of X-Forwarded-For, so the entry
     to believe is the `proxies`-th from the right. What stands left of it, the client wrote. With
@@ -41,16 +50,8 @@ def client_address(meta: Mapping[str, Any], *, proxies: int) -> str:
     if proxies > 0:
         entries = str(meta.get("HTTP_X_FORWARDED_FOR") or "").split(",")
         if len(entries) >= proxies:
-            return str(_address(entries[-proxies]) or own or "")
-    return str(own or "")
-
-
-def network_of(address: str) -> str:
-    """An IPv4 address as it is, an IPv6 address by its /64, "" for what is no address."""
-    parsed = _address(address)
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((int(parsed), IPV6_PREFIX), strict=False))
-    return str(parsed or "")
+            return _address(entries[-proxies]) or own
+    return own
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -20,6 +20,10 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from amity_site.environment import Rate
+
+from .networks import UNKNOWN, digest_of
+
 logger = logging.getLogger(__name__)
 
 REDIS_SECONDS = 0.5  # how long one question may take
@@ -31,28 +35,38 @@ MOST_REPEATS = 1000
 Answer = TypeVar("Answer")
 
 
-def seconds_until_free(network: str) -> int:
-    """Count one inquiry from `network`: 0 when it may come, else the seconds until the next may.
+def may_send(network: str) -> bool:
+    """Count one inquiry from `network`: whether it is within INQUIRY_RATE.
 
-    "" is a network nobody knows, which is never refused.
+    A network that nobody knows is never refused: everybody would share it.
     """
-    if not network:
-        return 0
-    rate = per_process(settings.INQUIRY_RATE)
-    return _ask(lambda limiter: _wait(limiter, rate, network), otherwise=0)
+    if network == UNKNOWN:
+        return True
+    limit, key = _shared(settings.INQUIRY_RATE), digest_of(network)
+    return _ask(lambda limiter: limiter.hit(limit, "inquiry", key), otherwise=True)
+
+
+def seconds_until_free(network: str) -> int:
+    """How long until `network`, which has sent too many, may send the next one; at least 1."""
+    limit, key = _shared(settings.INQUIRY_RATE), digest_of(network)
+    reset = _ask(
+        lambda limiter: limiter.get_window_stats(limit, "inquiry", key).reset_time, otherwise=0.0
+    )
+    return max(1, math.ceil(reset - time.time()))
 
 
 def is_busy(network: str) -> bool:
     """Count one inquiry from `network`: whether many have come from it within the hour.
 
-    Many is a sixth of INQUIRY_RATE, and at least more than FEWEST_BUSY.
+    Many is more than a sixth of INQUIRY_RATE, and more than FEWEST_BUSY. Not divided by workers:
+    a sign that comes late costs less than one that is wrong.
     """
-    if not network:
+    if network == UNKNOWN:
         return False
-    rate = settings.INQUIRY_RATE
-    hourly = rate.amount * 3600 // rate.get_expiry()
-    many = RateLimitItemPerHour(max(FEWEST_BUSY, hourly // BUSY_SHARE))
-    return _ask(lambda limiter: not limiter.hit(many, "busy", network), otherwise=False)
+    rate: Rate = settings.INQUIRY_RATE
+    hourly = rate.amount * 3600 // rate.limit(rate.amount).get_expiry()
+    many, key = RateLimitItemPerHour(max(FEWEST_BUSY, hourly // BUSY_SHARE)), digest_of(network)
+    return _ask(lambda limiter: not limiter.hit(many, "busy", key), otherwise=False)
 
 
 def times_seen(text: str) -> int:
@@ -66,13 +80,6 @@ def times_seen(text: str) -> int:
 def remember_text(text: str) -> None:
     """Count one more inquiry with the text of this digest."""
     _ask(lambda limiter: limiter.hit(_REPEATS, "text", text), otherwise=False)
-
-
-def per_process(rate: RateLimitItem) -> RateLimitItem:
-    """This process's share of `rate`: all of it when Redis counts for everybody."""
-    if _in_redis():
-        return rate
-    return type(rate)(max(1, rate.amount // _workers()), rate.multiples)
 
 
 def forget() -> None:
@@ -95,17 +102,15 @@ class _Outage:
 _away = _Outage()
 
 
-def _wait(limiter: SlidingWindowCounterRateLimiter, rate: RateLimitItem, network: str) -> int:
-    if limiter.hit(rate, "inquiry", network):
-        return 0
-    reset = limiter.get_window_stats(rate, "inquiry", network).reset_time
-    return max(1, math.ceil(reset - time.time()))
+def _shared(rate: Rate) -> RateLimitItem:
+    """This process's share of `rate`: all of it when Redis counts for everybody."""
+    return rate.limit(rate.amount if _in_redis() else math.ceil(rate.amount / _workers()))
 
 
 def _ask(
     question: Callable[[SlidingWindowCounterRateLimiter], Answer], *, otherwise: Answer
 ) -> Answer:
-    """What the store answers; `otherwise` while it does not, which is logged once an outage."""
+    """What the store answers; `otherwise` while it does not, which is logged once."""
     if time.monotonic() < _away.until:
         return otherwise
     try:
@@ -113,12 +118,12 @@ def _ask(
     except StorageError:
         _away.until = time.monotonic() + REST_SECONDS
         if not _away.is_known:
-            logger.warning("CACHE_URL does not answer: inquiries are taken without counting them")
+            logger.warning("Redis is away: inquiries are taken without counting them")
         _away.is_known = True
         return otherwise
     if _away.is_known:
         _away.is_known = False
-        logger.warning("CACHE_URL answers again: inquiries are counted")
+        logger.warning("Redis is back: inquiries are counted")
     return answer
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.core import signing
 from django.db.models import TextChoices
@@ -20,8 +20,7 @@ from . import rate
 from .models import Inquiry
 
 # Hidden from people, and a name that no browser or password manager fills in by itself.
-HONEYPOT = "subject"
-OPENED = "opened"  # the signed time at which the form was shown
+TRAP = "homepage"
 FASTEST = 3  # seconds; two pages have to be read and sent in them
 # The same text this many times within a day. A planner writes one sentence about each client.
 REPEATS = {Inquiry.AskingFor.PROFESSIONAL.value: 12}
@@ -35,19 +34,19 @@ URL = re.compile(r"https?://|www\.[^\s.]", re.IGNORECASE)
 class Sign(TextChoices):
     """A reason, as Inquiry.suspicions stores it and as staff read it."""
 
-    HONEYPOT = "honeypot", _("A field that people cannot see was filled in")
+    TRAP_FILLED = "trap-filled", _("A hidden field was filled in")
     FORGED_TIME = "forged-time", _("The time at which the form was opened was made up")
     TOO_FAST = "too-fast", _("It was filled in within three seconds")
     LINKS = "links", _("It holds several links, or one where a name belongs")
     REPEATED = "repeated", _("The same text came several times within a day")
     NO_TIME = "no-time", _("It was sent without opening the form")
-    BUSY_NETWORK = "busy-network", _("Many came from the same network within an hour")
     ONE_LINK = "one-link", _("The message holds a link")
+    BUSY_NETWORK = "busy-network", _("Many came from the same network within an hour")
 
 
 # Each of these is enough. Of the others it takes two: an honest person can come by any of them.
 ENOUGH_ALONE = frozenset(
-    {Sign.HONEYPOT, Sign.FORGED_TIME, Sign.TOO_FAST, Sign.LINKS, Sign.REPEATED}
+    {Sign.TRAP_FILLED, Sign.FORGED_TIME, Sign.TOO_FAST, Sign.LINKS, Sign.REPEATED}
 )
 ENOUGH_TOGETHER = 2
 
@@ -60,34 +59,42 @@ def reasons_to_set_aside(signs: Iterable[Sign]) -> list[str]:
     return []
 
 
-def signs_of(posted: Mapping[str, str], *, network: str) -> set[Sign]:
-    """The signs of a valid form that is about to be stored; `network` is networks.digest_of's.
+def suspicions(
+    *,
+    trap: str,
+    opened: str,
+    message: str,
+    names: Iterable[str],
+    network: str,
+    asking_for: str = "",
+) -> list[str]:
+    """Why to set aside valid answers that are about to be stored: codes of Sign, or nothing.
 
-    Counts it towards its network.
+    `names` are the answers where no link belongs. Counts them towards `network`.
     """
-    found = {_sign_of_time(posted.get(OPENED)), _sign_of_links(posted)}
-    if posted.get(HONEYPOT):
-        found.add(Sign.HONEYPOT)
-    if _is_repeated(posted):
+    found = {_sign_of_time(opened), _sign_of_links(message, names)}
+    if trap:
+        found.add(Sign.TRAP_FILLED)
+    if _is_repeated(message, asking_for):
         found.add(Sign.REPEATED)
     if rate.is_busy(network):
         found.add(Sign.BUSY_NETWORK)
-    return {sign for sign in found if sign is not None}
+    return reasons_to_set_aside(sign for sign in found if sign is not None)
 
 
-def remember(posted: Mapping[str, str]) -> None:
+def remember(message: str) -> None:
     """Count the message of an inquiry that is stored now: a try that failed repeats nothing."""
-    digest = _digest(posted.get("message", ""))
+    digest = _digest(message)
     if digest:
         rate.remember_text(digest)
 
 
 def opened_now() -> str:
-    """The value of the form's hidden OPENED input."""
+    """The value of the form's hidden input: when it was shown, signed."""
     return _signer().sign("form")
 
 
-def _sign_of_time(opened: str | None) -> Sign | None:
+def _sign_of_time(opened: str) -> Sign | None:
     if not opened:
         return Sign.NO_TIME
     try:
@@ -99,17 +106,16 @@ def _sign_of_time(opened: str | None) -> Sign | None:
     return Sign.TOO_FAST
 
 
-def _sign_of_links(posted: Mapping[str, str]) -> Sign | None:
-    names = " ".join(posted.get(name, "") for name in ("name", "ask_for", "relationship"))
-    in_message = len(URL.findall(posted.get("message", "")))
-    if URL.search(names) or in_message >= MANY_LINKS:
+def _sign_of_links(message: str, names: Iterable[str]) -> Sign | None:
+    in_message = len(URL.findall(message))
+    if in_message >= MANY_LINKS or any(URL.search(name) for name in names):
         return Sign.LINKS
     return Sign.ONE_LINK if in_message else None
 
 
-def _is_repeated(posted: Mapping[str, str]) -> bool:
-    digest = _digest(posted.get("message", ""))
-    allowed = REPEATS.get(posted.get("asking_for", ""), REPEATS_OTHERWISE)
+def _is_repeated(message: str, asking_for: str) -> bool:
+    digest = _digest(message)
+    allowed = REPEATS.get(asking_for, REPEATS_OTHERWISE)
     return bool(digest) and rate.times_seen(digest) + 1 >= allowed
 
 

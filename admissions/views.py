@@ -96,7 +96,8 @@ def _store(request: HttpRequest, form: InquiryForm) -> Inquiry | None:
     What is stored already is no new inquiry, however often it is sent: a retry is never refused.
     """
     key, answers, suspicions = UUID(form.key), form.answers(), []
-    if not Inquiry.objects.filter(idempotency_key=key).exists():
+    is_new = not Inquiry.objects.filter(idempotency_key=key).exists()
+    if is_new:
         network = network_of(request)
         if not rate.may_send(network):
             return None
@@ -105,15 +106,19 @@ def _store(request: HttpRequest, form: InquiryForm) -> Inquiry | None:
             opened=form.opened,
             message=answers.get("message", ""),
             names=[answers["name"], answers.get("ask_for", ""), answers.get("relationship", "")],
+            asking_for=answers["asking_for"],
             network=network,
         )
-    return intake.receive(
+    stored = intake.receive(
         key=key,
         consent=form.cleaned_data["consent"],
         site_language=form.site_language,
         suspicions=suspicions,
         **answers,
     )
+    if is_new:
+        spam.remember(answers.get("message", ""))
+    return stored
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:
