@@ -88,6 +88,15 @@ class ClaimForm(StepForm):
         return workflow.claim(**self.act)
 
 
+class ClearForm(StepForm):
+    action = Action.CLEAR
+    button = _("Not spam: put it in the queue")
+    done = _("%(reference)s is in the queue now.")
+
+    def take(self) -> Inquiry:
+        return workflow.clear(**self.act)
+
+
 class AttemptForm(StepForm):
     action = Action.ATTEMPT
     button = _("Log the attempt")
@@ -265,6 +274,7 @@ class ReopenForm(StepForm):
 FORMS: dict[Action, type[StepForm]] = {
     form.action: form
     for form in (
+        ClearForm,
         ClaimForm,
         AttemptForm,
         AssessmentForm,

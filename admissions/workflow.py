@@ -35,6 +35,7 @@ Result = ContactAttempt.Result
 class Action(models.TextChoices):
     """A step, by the name its address has in the admin."""
 
+    CLEAR = "clear", gettext_lazy("Not spam: put it in the queue")
     CLAIM = "claim", gettext_lazy("Claim")
     ATTEMPT = "attempt", gettext_lazy("Log an attempt")
     ASSESSMENT = "assessment", gettext_lazy("Schedule the assessment")
@@ -85,6 +86,14 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
     },
 }
 
+# What can be done while an inquiry is set aside as possible spam, in place of its status's steps:
+# somebody decides first whether it is.
+QUARANTINE: dict[Action, Status] = {
+    Action.CLEAR: Status.NEW,
+    Action.NOTE: Status.NEW,
+    Action.CLOSE: Status.CLOSED,
+}
+
 _AFTER_CONTACT = frozenset({Status.CONTACTED, Status.ASSESSMENT})
 _CLAIMED_ON = _AFTER_CONTACT | {Status.CLAIMED}
 _OPEN = _CLAIMED_ON | {Status.NEW}
@@ -99,6 +108,10 @@ CLOSES_FROM: dict[Outcome, frozenset[Status]] = {
     Outcome.DUPLICATE: _OPEN,
     Outcome.SPAM: _OPEN,
 }
+
+
+# Decided without a word from the person.
+QUARANTINE_OUTCOMES = frozenset({Outcome.SPAM, Outcome.DUPLICATE})
 
 
 class WorkflowError(Exception):
@@ -143,11 +156,16 @@ def may(user: User, action: Action, inquiry: Inquiry) -> bool:
     return True
 
 
+def steps_from(inquiry: Inquiry) -> dict[Action, Status]:
+    """The steps that lead on from where `inquiry` stands, and the status each leads to."""
+    return QUARANTINE if inquiry.is_quarantined else TRANSITIONS[Status(inquiry.status)]
+
+
 def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
     """The steps that `user` can take now, in the order in which they are offered."""
     if inquiry.erased_at is not None:
         return []
-    table = TRANSITIONS[Status(inquiry.status)]
+    table = steps_from(inquiry)
     return [action for action in Action if action in table and may(user, action, inquiry)]
 
 
@@ -157,6 +175,7 @@ def closing_outcomes(inquiry: Inquiry) -> list[Outcome]:
         outcome
         for outcome in Outcome
         if inquiry.status in CLOSES_FROM[outcome]
+        and (not inquiry.is_quarantined or outcome in QUARANTINE_OUTCOMES)
         # "Could not reach" needs somebody to have tried.
         and (outcome != Outcome.COULD_NOT_REACH or inquiry.first_attempt_at is not None)
     ]
@@ -168,6 +187,23 @@ def shown_name(user: User) -> str:
 
 
 # The steps
+
+
+def clear(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
+    """Take an inquiry out of quarantine: it is new, its clock starts now, and staff are told.
+
+    What looked suspicious stays on the record.
+    """
+    from . import outbox  # noqa: PLC0415 - it asks this module who is on duty
+
+    with _step(Action.CLEAR, inquiry, actor, version) as current:
+        now = timezone.now()
+        _change(current, Action.CLEAR, Event.Kind.CLEARED, actor, at=now)
+        current.quarantined_at = None
+        _restart_clock(current, now)
+        current.save(update_fields=["quarantined_at", "tried_at", "due_at"])
+        outbox.announce(current, at=now)
+    return current
 
 
 def claim(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
@@ -277,7 +313,7 @@ def close(
         if outcome not in Outcome:
             raise ValidationError({"outcome": _("Choose how it ended.")})
         if outcome not in closing_outcomes(current):
-            raise IllegalTransition(_why_not_this_outcome(Outcome(outcome)), current)
+            raise IllegalTransition(_why_not_this_outcome(Outcome(outcome), current), current)
         current.outcome = outcome
         current.closed_at = timezone.now()
         current.follow_up_on = None
@@ -326,6 +362,7 @@ def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
     """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
     current.outcome = ""
     current.closed_at = None
+    current.quarantined_at = None  # who opens it again has decided that it is no spam
     _restart_clock(current, at)
     if current.assignee is not None and may(current.assignee, Action.NOTE, current):
         return TRANSITIONS[Status.CLOSED][Action.REOPEN]
@@ -382,7 +419,7 @@ def _step(
         if not may(actor, action, current):
             raise PermissionDenied(_("This step is not yours to take."))
         _refuse_erased(current)
-        legal = action in TRANSITIONS[Status(current.status)]
+        legal = action in steps_from(current)
         if not legal and action == Action.CLAIM:
             # Before the version: "Cora has it" tells more than "the page was out of date".
             raise IllegalTransition(_why_not(action, current, actor), current)
@@ -405,7 +442,7 @@ def _change(
 ) -> None:
     """Move `current` as the table says (or to `to`), raise its version, add to its timeline."""
     before = Status(current.status)
-    current.status = to or TRANSITIONS[before][action]
+    current.status = to or steps_from(current)[action]
     current.version += 1
     current.save()
     _append(current, kind, actor, before=before, text=text, at=at)
@@ -465,8 +502,12 @@ def _refuse_erased(current: Inquiry) -> None:
         )
 
 
-def _why_not(action: Action, current: Inquiry, actor: User) -> str:
+def _why_not(action: Action, current: Inquiry, actor: User) -> str:  # noqa: PLR0911
     """The sentence for a step that is not legal now."""
+    if current.is_quarantined:
+        return _("This inquiry is set aside as possible spam. Put it in the queue first.")
+    if action == Action.CLEAR:
+        return _("This inquiry is not set aside.")
     if current.status == Status.CLOSED:
         return _("This inquiry is closed. Reopen it first.")
     if action == Action.CLAIM and current.assignee is not None:
@@ -487,7 +528,9 @@ def _why_not(action: Action, current: Inquiry, actor: User) -> str:
     return reasons[action]
 
 
-def _why_not_this_outcome(outcome: Outcome) -> str:
+def _why_not_this_outcome(outcome: Outcome, current: Inquiry) -> str:
+    if current.is_quarantined:
+        return _("This inquiry is set aside as possible spam. Put it in the queue first.")
     if outcome == Outcome.COULD_NOT_REACH:
         return _("Nobody has tried to reach this person yet. Log an attempt first.")
     if outcome == Outcome.WITHDREW:

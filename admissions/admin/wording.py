@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from .. import workflow
 from ..models import Inquiry
+from ..spam import Sign
 
 MINUTE = datetime.timedelta(minutes=1)
 FINE = datetime.timedelta(hours=3)  # up to here, minutes matter
@@ -38,6 +39,8 @@ def due_badge(inquiry: Inquiry, now: datetime.datetime) -> Badge:
     """What the clock says: overdue, due, to be followed up, reached, or how it ended."""
     if not inquiry.is_open:
         return Badge(inquiry.get_outcome_display(), "done")
+    if inquiry.is_quarantined:
+        return Badge(_("Set aside as possible spam"), "soon")
     if inquiry.tried_at is not None:
         return _tried_badge(inquiry, now)
     left = inquiry.due_at - now
@@ -106,6 +109,12 @@ class Row:
     @property
     def assignee(self) -> str:
         return workflow.shown_name(self.inquiry.assignee) if self.inquiry.assignee else ""
+
+    @property
+    def suspicions(self) -> list[str]:
+        """Why it was set aside, in words."""
+        known = dict(Sign.choices)
+        return [str(known.get(code, code)) for code in self.inquiry.suspicions]
 
     @property
     def unread(self) -> bool:

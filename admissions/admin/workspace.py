@@ -126,6 +126,8 @@ def _steps(
     """The legal steps, the usual next one first. `bound` takes the place of its fresh form."""
     seen = max((entry.event.pk for entry in entries), default=0)
     usual = USUAL_NEXT[Inquiry.Status(inquiry.status)]
+    if inquiry.is_quarantined:
+        usual = Action.CLEAR
     steps = []
     for action in workflow.legal_actions(inquiry, user):
         mine = bound is not None and bound.action == action

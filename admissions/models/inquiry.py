@@ -350,6 +350,11 @@ class Inquiry(SealedRecord):
                 violation_error_message=_("Choose one of the kinds listed."),
             ),
             models.CheckConstraint(
+                condition=Q(quarantined_at__isnull=True) | Q(status__in=["new", "closed"]),
+                name="inquiry_quarantined_is_untouched",
+                violation_error_message=_("Take the inquiry out of quarantine first."),
+            ),
+            models.CheckConstraint(
                 # Erased means: closed, its key destroyed, and not a word of it left.
                 condition=Q(erased_at__isnull=True, data_key__isnull=False)
                 | Q(

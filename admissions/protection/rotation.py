@@ -64,14 +64,12 @@ def _step(old: str, after: int, result: Result) -> tuple[int | None, int]:
         .order_by("pk")
         .only("pk", "uuid", "reference", "key_id", "data_key")[:BATCH]
     )
-    changed = []
     for row in rows:
         try:
-            row.key_id, row.data_key = rewrapped(row.uuid, row.key_id, row.data_key)
+            key_id, data_key = rewrapped(row.uuid, row.key_id, row.data_key)
         except Unreadable:
             result.unreadable.append(row.reference)
         else:
-            changed.append(row)
-    Inquiry.objects.bulk_update(changed, ["key_id", "data_key"])
-    result.done += len(changed)
+            Inquiry.objects.filter(pk=row.pk).update(key_id=key_id, data_key=data_key)
+            result.done += 1
     return (rows[-1].pk if rows else None), len(rows)

@@ -32,6 +32,7 @@ REFUSED = {
     "inquiry_known_payer": {"payer": "uncle"},
     "inquiry_message_is_short": {"message": Sealed(b"x" * 8029)},
     "inquiry_known_came_from": {"came_from": "elsewhere"},
+    "inquiry_quarantined_is_untouched": {"quarantined_at": NOW, "status": "claimed"},
     "inquiry_erased_means_blank": {"data_key": None},
     "inquiry_version_positive": {"version": 0},
 }

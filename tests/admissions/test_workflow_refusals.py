@@ -31,6 +31,7 @@ def take(action, inquiry, actor, *, version=1, **kwargs):
     free = {"inquiry": inquiry, "actor": actor}
     act = free | {"version": version}
     steps = {
+        Action.CLEAR: lambda: workflow.clear(**act),
         Action.CLAIM: lambda: workflow.claim(**act),
         Action.ATTEMPT: lambda: workflow.record_attempt(
             **free, channel="call", outcome="no-answer"
