@@ -37,7 +37,7 @@ class Sign(TextChoices):
     TRAP_FILLED = "trap-filled", _("A hidden field was filled in")
     FORGED_TIME = "forged-time", _("The time at which the form was opened was made up")
     TOO_FAST = "too-fast", _("It was filled in within three seconds")
-    LINKS = "links", _("It holds several links, or one where a name belongs")
+    LINKS = "links", _("Several links in the message, or one in a name")
     REPEATED = "repeated", _("The same text came several times within a day")
     NO_TIME = "no-time", _("It was sent without opening the form")
     ONE_LINK = "one-link", _("The message holds a link")

@@ -7,8 +7,9 @@ import time
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.db import OperationalError
 
-from admissions import spam
+from admissions import intake, spam
 from admissions.models import Event, Inquiry, Notification
 from admissions.spam import Sign
 from tests.admissions.answers import CHECK, FORM, post, soup_of, values_in
@@ -72,6 +73,22 @@ def test_a_page_that_stayed_open_for_weeks_says_nothing(client):
 def test_the_same_message_again_and_again_is_set_aside_from_the_third(client):
     found = [sent(client, message=text) for text in (LONG, LONG.upper(), f"  {LONG} ", LONG)]
     assert found == [[], [], [Sign.REPEATED], [Sign.REPEATED]]
+
+
+def test_a_planner_may_write_one_sentence_about_each_of_ten_clients(client):
+    found = [sent(client, message=LONG, asking_for="professional") for _n in range(12)]
+    assert found == [*[[]] * 11, [Sign.REPEATED, Sign.BUSY_NETWORK]]
+
+
+def test_a_try_that_the_database_failed_repeats_nothing(client, monkeypatch):
+    def fail(**_answers):
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "receive", fail)
+        for _n in range(3):
+            assert post(client, message=LONG, opened=opened(60)).status_code == 503
+    assert sent(client, message=LONG) == []
 
 
 def test_a_short_message_that_many_write_is_no_repetition(client):
