@@ -23,6 +23,13 @@ _READ_INQUIRIES = {
 }
 # Changing an inquiry means taking the workflow's steps; no screen edits its fields.
 _WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry"}
+# Whoever works inquiries sees who is on duty.
+_SEE_ROSTER = {"admissions.view_dutyshift", "admissions.view_dutyfallback"}
+_STAFF_DESK = {
+    f"admissions.{action}_{model}"
+    for model in ("dutyshift", "dutyfallback")
+    for action in ("view", "add", "change", "delete")
+} | {"admissions.view_desksettings", "admissions.change_desksettings"}
 _CONTENT = [
     *("clinic", "openinghours", "closedday", "acceptedpayer", "crisisline"),
     *("levelofcare", "program", "entrypath", "component", "suitabilitycriterion"),
@@ -31,8 +38,9 @@ _CONTENT = [
 ]
 
 GROUPS: dict[str, set[str]] = {
-    COORDINATORS: _WORK_INQUIRIES,
+    COORDINATORS: _WORK_INQUIRIES | _SEE_ROSTER,
     LEADS: _WORK_INQUIRIES
+    | _STAFF_DESK
     | {
         "admissions.assign_inquiry",
         "admissions.handle_person_request",

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .. import outbox
 from ..models import Event, Notification
+from ..models.history import NotificationQuerySet
+
+SHOWN = datetime.timedelta(days=7)
+# What the kinds of error that occur most mean for whoever looks after the mail.
+MEANINGS = {
+    "ConnectionRefusedError": _("the mail server does not answer"),
+    "TimeoutError": _("the mail server takes too long"),
+    "gaierror": _("the mail server's name is not known"),
+    "SMTPServerDisconnected": _("the mail server hung up"),
+    "SMTPAuthenticationError": _("the mail server does not take our name and password"),
+    "SMTPSenderRefused": _("the mail server does not take mail from our address"),
+    "SMTPRecipientsRefused": _("the mail server refuses the address"),
+    "SMTPDataError": _("the mail server refuses the message"),
+    "Unreadable": _("the inquiry cannot be opened with the keys at hand"),
+}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -61,10 +84,89 @@ class EventAdmin(ReadOnlyAdmin):
         return super().get_model_perms(request)
 
 
+class OutboxFilter(admin.SimpleListFilter):
+    """Where a notification stands. Each choice is read by an index, whatever was sent before."""
+
+    title = _("state")
+    parameter_name = "state"
+    rows: ClassVar[dict[str, Callable[[NotificationQuerySet], NotificationQuerySet]]] = {
+        "waiting": lambda outbox: outbox.waiting().order_by("due_at", "pk"),
+        "failing": lambda outbox: outbox.failing().order_by("due_at", "pk"),
+        "sent": lambda outbox: outbox.sent_since(timezone.now() - SHOWN).order_by("-sent_at"),
+        "dropped": lambda outbox: outbox.dropped().order_by("-dropped_at"),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("waiting", _("Waiting")),
+            ("failing", _("Waiting, with an error")),
+            ("sent", _("Sent in the last 7 days")),
+            ("dropped", _("Ended without being sent")),
+        ]
+
+    def value(self) -> str:
+        chosen = super().value()
+        return chosen if chosen in self.rows else "waiting"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for name, label in self.lookup_choices:
+            yield {
+                "selected": self.value() == name,
+                "query_string": changelist.get_query_string({self.parameter_name: name}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return self.rows[self.value()](queryset)
+
+
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """What the worker has sent and still has to send."""
+    """What the worker still has to send, and what became of the rest. Opens on what waits."""
 
-    list_display = ["kind", "reference", "due_at", "attempts", "sent_at", "last_error"]
-    fields = readonly_fields = ("kind", "reference", "due_at", "attempts", "sent_at", "last_error")
-    ordering = ["-pk"]
+    list_display = ["kind", "reference", "state", "since", "attempts", "error"]
+    list_filter = [OutboxFilter]
+    fields = readonly_fields = ("kind", "reference", "state", "since", "attempts", "error")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup == OutboxFilter.parameter_name
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        return []  # the filter's
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OutboxList
+
+    @admin.display(description=_("state"))
+    def state(self, row: Notification) -> str:
+        if row.sent_at:
+            return gettext("Sent %(time)s") % {"time": _moment(row.sent_at)}
+        if row.dropped_at:
+            return gettext("Ended %(time)s, not sent") % {"time": _moment(row.dropped_at)}
+        if row.last_error == outbox.NOBODY:
+            return gettext("Waits until there is somebody to tell")
+        if not settings.EMAIL_CONFIGURED:
+            return gettext("Waits until mail is set up")
+        if row.attempts:
+            return gettext("Next try %(time)s") % {"time": _moment(row.due_at)}
+        return gettext("Goes out next")
+
+    @admin.display(description=_("since"))
+    def since(self, row: Notification) -> str:
+        return _moment(row.made_at)
+
+    @admin.display(description=_("last error"))
+    def error(self, row: Notification) -> str:
+        """What it means, and the kind that the log has it under."""
+        meaning = MEANINGS.get(row.last_error)
+        return f"{meaning} ({row.last_error})" if meaning else row.last_error
+
+
+class OutboxList(ChangeList):
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+        """As the filter ordered it; stock adds the key, which its index does not end in."""
+        return list(queryset.query.order_by)
+
+
+def _moment(moment: datetime.datetime) -> str:
+    return date_format(timezone.localtime(moment), "M j, P")

@@ -22,6 +22,10 @@ def pages(db):
         "step": reverse("admin:admissions_inquiry_claim", args=[inquiry.pk]),
         "trail": reverse("admin:admissions_event_changelist"),
         "outbox": reverse("admin:admissions_notification_changelist"),
+        "roster": reverse("admin:admissions_dutyshift_changelist"),
+        "new shift": reverse("admin:admissions_dutyshift_add"),
+        "fallback": reverse("admin:admissions_dutyfallback_changelist"),
+        "settings": reverse("admin:admissions_desksettings_changelist"),
         "accounts": reverse("admin:auth_user_changelist"),
     }
 
@@ -31,13 +35,15 @@ def superuser(admin_user):
     return admin_user
 
 
+ROSTER = {"Duty roster", "Fallback list for the roster"}
+STAFFING = {"roster", "new shift", "fallback", "settings"}
 WHO_SEES = {
-    "coordinator": {"queue", "workspace", "step", "trail"},
-    "lead": {"queue", "workspace", "step", "trail", "outbox"},
+    "coordinator": {"queue", "workspace", "step", "trail", "roster", "fallback"},
+    "lead": {"queue", "workspace", "step", "trail", "outbox"} | STAFFING,
     "editor": set(),
     "auditor": {"trail", "outbox"},
     "outsider": set(),
-    "superuser": {"queue", "workspace", "step", "trail", "outbox", "accounts"},
+    "superuser": {"queue", "workspace", "step", "trail", "outbox", "accounts"} | STAFFING,
 }
 
 
@@ -53,8 +59,8 @@ def test_each_role_opens_its_own_pages_and_no_other(role, request, client, pages
 @pytest.mark.parametrize(
     ("role", "apps", "models"),
     [
-        ("coordinator", {"admissions"}, {"Inquiries"}),
-        ("lead", {"admissions"}, {"Inquiries", "Notifications"}),
+        ("coordinator", {"admissions"}, {"Inquiries"} | ROSTER),
+        ("lead", {"admissions"}, {"Inquiries", "Notifications", "Desk settings"} | ROSTER),
         ("editor", {"programs"}, None),
         ("auditor", {"admissions"}, {"Timeline", "Notifications"}),
         ("outsider", set(), set()),

@@ -1,10 +1,8 @@
 """The outbox: who is told, what they read, and what happens when it cannot be sent."""
 
-import socket
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.utils import timezone
@@ -25,48 +23,8 @@ def notification(db):
 
 
 @pytest.fixture
-def mail_on(settings):
-    settings.EMAIL_CONFIGURED = True
-
-
-@pytest.fixture
 def team(coordinator, lead):
     return [coordinator.email, lead.email]
-
-
-class Postbox:
-    """A mail server's memory; `refuse` answers an address with an SMTP reply."""
-
-    def __init__(self):
-        self.messages = []
-        self.refuse = {}
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address in self.refuse:
-            return self.refuse[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.messages.append((tuple(envelope.rcpt_tos), envelope.content.decode()))
-        return "250 OK"
-
-
-@pytest.fixture
-def smtp(settings, mail_on):
-    """A real mail server on a free port, and mail that goes there."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    box.controller = controller
-    yield box
-    if controller.server is not None:
-        controller.stop()
 
 
 def test_a_due_notification_is_sent_once_to_each_of_the_team(notification, smtp, team):
@@ -184,6 +142,32 @@ def test_waits_double_from_a_minute_to_an_hour(attempts, minutes):
     assert outbox.retry_after(attempts) == minutes * MINUTE
 
 
+def test_who_has_it_does_not_get_it_again_while_another_is_tried(notification, smtp, team):
+    smtp.refuse = {team[1]: "452 Mailbox full"}
+    outbox.send_next()
+    notification.refresh_from_db()
+    assert (notification.sent_at, notification.last_error) == (None, "SMTPRecipientsRefused")
+    outbox.send_next(at=notification.due_at)
+    assert smtp.readers == [team[0]]
+    smtp.refuse = {}
+    notification.refresh_from_db()
+    outbox.send_next(at=notification.due_at)
+    notification.refresh_from_db()
+    assert smtp.readers == sorted(team)
+    assert notification.sent_at is not None
+
+
+def test_a_mailbox_that_stays_full_is_given_up_once_a_colleague_has_it(notification, smtp, team):
+    smtp.refuse = {team[1]: "452 Mailbox full"}
+    at = timezone.now()
+    for _attempt in range(outbox.ATTEMPTS_FOR_THE_REST):
+        assert outbox.send_next(at=at) is True
+        at += outbox.LAST_RETRY
+    notification.refresh_from_db()
+    assert notification.sent_at is not None
+    assert smtp.readers == [team[0]]
+
+
 def test_one_closed_mailbox_does_not_hold_up_the_others(notification, smtp, team):
     smtp.refuse = {team[0]: "550 No such user"}
     outbox.send_next()
@@ -213,3 +197,28 @@ def test_failures_log_no_address(notification, smtp, team, caplog):
     outbox.send_next()
     assert "SMTPRecipientsRefused" in caplog.text
     assert not [r for r in caplog.records if r.name.startswith("admissions") and "@" in r.message]
+
+
+def test_what_became_untrue_meanwhile_is_dropped_and_not_sent(notification, smtp, team):
+    inquiry = notification.inquiry
+    type(inquiry).objects.filter(pk=inquiry.pk).update(
+        status="closed", outcome="spam", closed_at=timezone.now()
+    )
+    assert outbox.send_next() is True
+    notification.refresh_from_db()
+    assert (notification.sent_at, notification.last_error) == (None, "no longer needed")
+    assert notification.dropped_at is not None
+    assert smtp.messages == []
+    assert outbox.send_next(at=timezone.now() + 100 * MINUTE) is False
+
+
+def test_an_empty_outbox_costs_one_query(mail_on, team, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        outbox.send_next()
+
+
+def test_no_message_names_the_machine_it_was_sent_from(notification, smtp, team, settings):
+    settings.DEFAULT_FROM_EMAIL = "Desk <desk@mail.example>"
+    outbox.send_next()
+    text = smtp.messages[0][1]
+    assert "@mail.example>" in next(line for line in text.splitlines() if "Message-ID" in line)
