@@ -32,7 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "consents": ("channel", "wording_version", "language", "given_at", "revoked_at"),
     "attempts": ("at", "channel", "outcome", "actor", "next_follow_up"),
     "events": ("at", "kind", "actor", "from_status", "to_status", "text"),
-    "notifications": ("kind", "due_at", "sent_at"),
+    "notifications": ("kind", "made_at", "due_at", "sent_at", "dropped_at"),
 }
 # What says nothing of the person: what tells rows apart, and what seals them.
 LEFT_OUT = frozenset(
