@@ -21,7 +21,16 @@ COPIED = (
 )
 OURS = (
     *("SITE_URL", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "SECRET_KEY", "INQUIRY_KEYS"),
-    *("LOOKUP_KEY", "ALLOWED_HOSTS", "INQUIRY_RATE", "DEBUG", "DEMO", "HOST", "PORT"),
+    *(
+        "LOOKUP_KEY",
+        "ALLOWED_HOSTS",
+        "INQUIRY_RATE",
+        "PROXY_COUNT",
+        "DEBUG",
+        "DEMO",
+        "HOST",
+        "PORT",
+    ),
     "ERASURE_LEDGER",
     *("DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"),
 )

@@ -39,6 +39,11 @@ WRONG = [
     ("SITE_URL", "https://exa mple.org"),
     ("ALLOWED_HOSTS", "https://example.org"),
     ("ALLOWED_HOSTS", "example.org example.com"),
+    ("INQUIRY_RATE", "sixty"),
+    ("INQUIRY_RATE", "0/h"),
+    ("INQUIRY_RATE", "60/w"),
+    ("PROXY_COUNT", "-1"),
+    ("PROXY_COUNT", "many"),
     ("DEBUG", "maybe"),
     ("DEMO", "perhaps"),
 ]
@@ -58,6 +63,9 @@ RIGHT = [
     ("CACHE_URL", "redis://localhost:6379/0"),
     ("EMAIL_URL", "smtp://user:password@mail.example.org:587/?tls=True"),
     ("ALLOWED_HOSTS", "example.org, www.example.org"),
+    ("INQUIRY_RATE", "1000000/s"),
+    ("INQUIRY_RATE", "100/d"),
+    ("PROXY_COUNT", "2"),
     ("DEBUG", "true"),
 ]
 
