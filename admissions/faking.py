@@ -3,19 +3,25 @@
 Numbers are 555-01xx, which nobody has; mail addresses lie under example.org; each message begins
 with "Demo:". Rows are written directly, in bulk, as the workflow would have left them, and nobody
 is notified. The same seed gives the same people and the same stories, at ages counted from now.
+Each inquiry is sealed like any other: under a data key of its own, every value with its own nonce.
 """
 
 from __future__ import annotations
 
 import datetime
+import multiprocessing
 import random
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
+import django
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from phonenumber_field.phonenumber import PhoneNumber
@@ -23,9 +29,8 @@ from stdnum import luhn
 
 from programs.models import Payer
 
-from . import access
-from .intake import CONSENT_WORDING_VERSION
-from .models import Channel, Consent, ContactAttempt, Event, Inquiry
+from . import access, bulk, fake_rows
+from .models import Channel, ContactAttempt, Event, Inquiry
 from .reference import ALPHABET, read_reference
 
 Status = Inquiry.Status
@@ -34,6 +39,7 @@ Kind = Event.Kind
 Result = ContactAttempt.Result
 
 BATCH = 2000  # inquiries a transaction: short enough that a running site hardly waits
+AHEAD = 2  # batches that are made before they are stored: memory stays bounded
 PROMISE = datetime.timedelta(minutes=30)
 DAY = 24 * 60  # minutes
 
@@ -82,6 +88,13 @@ ENDINGS = {
     Outcome.DUPLICATE: 8,
     Outcome.SPAM: 8,
 }
+SIGNS = ["too-fast", "links", "repeated", "forged-time"]  # of spam.Sign
+# Worked out once: `values` is made anew each time it is asked for.
+WORDS = {
+    choices: choices.values
+    for choices in (Channel, Inquiry.AskingFor, Inquiry.Language, Inquiry.Source)
+} | {choices: ["", *choices.values] for choices in (Inquiry.Situation, Payer)}
+CAME_FROM = {"": 6, **dict.fromkeys(Inquiry.CameFrom.values, 1)}
 UNHEARD = [Outcome.DUPLICATE, Outcome.SPAM]
 HEARD = {Outcome.ADMITTED, Outcome.REFERRED_ON, Outcome.NOT_A_FIT, Outcome.WITHDREW}
 # The greatest age of each, in minutes: open ones are recent, closed ones go back two years.
@@ -94,48 +107,57 @@ AGES = {
 }
 
 
+# The columns that only the work on an inquiry fills in.
+NOTHING_DONE: dict[str, Any] = dict.fromkeys(
+    [
+        *("assignee_id", "follow_up_on", "assessment_at", "first_viewed_at", "tried_at"),
+        *("first_attempt_at", "first_contact_at", "closed_at", "quarantined_at"),
+    ]
+) | {"status": Status.NEW, "outcome": "", "version": 1, "suspicions": []}
+
+
 @dataclass
 class Story:
-    """One inquiry with everything that hangs on it. `clock` is the time of its last entry."""
+    """One inquiry with everything that hangs on it. `clock` is the time of its last entry.
 
-    inquiry: Inquiry
+    `inquiry` has the columns' names (fake_rows.PLAIN and SEALED) with plain values; people are
+    keys of accounts. Events and attempts are the values of their columns after the inquiry's.
+    """
+
+    inquiry: SimpleNamespace
     now: datetime.datetime
     rng: random.Random
     clock: datetime.datetime
-    events: list[Event] = field(default_factory=list)
-    attempts: list[ContactAttempt] = field(default_factory=list)
-    consents: list[Consent] = field(default_factory=list)
+    consents: list[str] = field(default_factory=list)  # channels
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    attempts: list[tuple[Any, ...]] = field(default_factory=list)
 
     def later(self, minutes: float) -> None:
         """Let up to `minutes` pass, never beyond now."""
         left = min(datetime.timedelta(minutes=minutes), (self.now - self.clock) / 2)
         self.clock += left * self.rng.uniform(0.05, 1)
 
-    def add(self, kind: Kind, actor: User | None, to: Status | None = None, text: str = "") -> None:
+    def add(self, kind: Kind, actor: int | None, to: Status | None = None, text: str = "") -> None:
         """The next entry of the timeline; `to` is given where the step raises the version."""
         before = self.inquiry.status if self.events else ""
         if to is not None:
             self.inquiry.status = to
             self.inquiry.version += kind != Kind.RECEIVED
-        self.events.append(
-            Event(
-                inquiry=self.inquiry,
-                kind=kind,
-                at=self.clock,
-                actor=actor,
-                from_status=before,
-                to_status=self.inquiry.status,
-                text=text,
-            )
-        )
+        self.events.append((kind, self.clock, actor, before, self.inquiry.status, text))
 
-    def claim(self, actor: User) -> None:
+    def set_aside(self) -> None:
+        """As it was received, for one sign or two of spam."""
+        self.inquiry.quarantined_at = self.clock
+        self.inquiry.suspicions = self.rng.sample(SIGNS, self.rng.choice([1, 1, 2]))
+        self.events.append((Kind.SET_ASIDE, self.clock, None, "", "", ""))
+
+    def claim(self, actor: int) -> None:
         self.later(90)
         self.inquiry.first_viewed_at = self.clock
-        self.inquiry.assignee = actor
+        self.inquiry.assignee_id = actor
         self.add(Kind.CLAIMED, actor, Status.CLAIMED)
 
-    def attempt(self, actor: User, *, reached: bool) -> None:
+    def attempt(self, actor: int, *, reached: bool) -> None:
         self.later(24 * 60)
         self.inquiry.first_attempt_at = self.inquiry.first_attempt_at or self.clock
         self.inquiry.tried_at = self.inquiry.first_attempt_at
@@ -145,16 +167,7 @@ class Story:
             day = timezone.localdate(self.clock)
             follow_up = day + datetime.timedelta(days=self.rng.randrange(1, 6))
         self.inquiry.follow_up_on = follow_up
-        self.attempts.append(
-            ContactAttempt(
-                inquiry=self.inquiry,
-                actor=actor,
-                channel=self.inquiry.contact_by,
-                outcome=outcome,
-                at=self.clock,
-                next_follow_up=follow_up,
-            )
-        )
+        self.attempts.append((actor, self.inquiry.contact_by, outcome, self.clock, follow_up))
         to = None
         if reached and self.inquiry.status == Status.CLAIMED:
             self.inquiry.first_contact_at = self.clock
@@ -168,17 +181,17 @@ class Story:
             return Result.VOICEMAIL
         return self.rng.choices([Result.NO_ANSWER, Result.WRONG_NUMBER], [9, 1])[0]
 
-    def note(self, actor: User) -> None:
+    def note(self, actor: int) -> None:
         self.later(60)
         self.add(Kind.NOTED, actor, text=self.rng.choice(NOTES[1:]))
 
-    def schedule(self, actor: User, at: datetime.datetime) -> None:
+    def schedule(self, actor: int, at: datetime.datetime) -> None:
         self.later(60)
         self.inquiry.assessment_at = at
         text = date_format(timezone.localtime(at), "D, M j, Y, g:i a")
         self.add(Kind.ASSESSMENT, actor, Status.ASSESSMENT, text)
 
-    def close(self, actor: User | None, outcome: Outcome) -> None:
+    def close(self, actor: int | None, outcome: Outcome) -> None:
         self.later(3 * 24 * 60)
         self.inquiry.outcome = outcome
         self.inquiry.closed_at = self.clock
@@ -186,13 +199,14 @@ class Story:
         self.add(Kind.CLOSED, actor, Status.CLOSED, f"{outcome.label}.")
 
 
-def staff() -> list[User]:
-    """Those who can have inquiries: the active members of Coordinators and Leads."""
+def staff() -> list[int]:
+    """Keys of those who can have inquiries: the active members of Coordinators and Leads."""
     groups = [access.COORDINATORS, access.LEADS]
     return list(
         User.objects.filter(is_active=True, is_staff=True, groups__name__in=groups)
         .order_by("pk")
         .distinct()
+        .values_list("pk", flat=True)
     )
 
 
@@ -203,12 +217,11 @@ def fake(
 
     Raises IntegrityError, with nothing of that batch stored, when this seed was used before.
     """
-    rng = random.Random(seed)  # noqa: S311 - reproducible is the point; it guards nothing
-    people, now = staff(), timezone.now()
-    for size in _batches(count):
-        stories = [_story(rng, people, now) for _n in range(size)]
-        _store(stories)
-        progress(size)
+    make = partial(_batch, seed, staff(), timezone.now())
+    with bulk.roomy():
+        for batch in _made(make, list(_batches(count))):
+            fake_rows.store(batch)
+            progress(len(batch[Inquiry]))
 
 
 def _batches(count: int) -> Iterator[int]:
@@ -217,16 +230,36 @@ def _batches(count: int) -> Iterator[int]:
         count -= BATCH
 
 
-@transaction.atomic
-def _store(stories: Sequence[Story]) -> None:
-    Inquiry.objects.bulk_create([story.inquiry for story in stories], batch_size=BATCH)
-    # The parts were made before their inquiry had a key; Django takes it from the object now.
-    Event.objects.bulk_create([row for story in stories for row in story.events])
-    ContactAttempt.objects.bulk_create([row for story in stories for row in story.attempts])
-    Consent.objects.bulk_create([row for story in stories for row in story.consents])
+def _made(
+    make: Callable[[int, int], fake_rows.Batch], sizes: Sequence[int]
+) -> Iterator[fake_rows.Batch]:
+    """The batches in their order. Another process makes the next while this one stores the last:
+    sealing and storing take about as long, and most machines have two cores.
+    """
+    if len(sizes) == 1:
+        yield make(0, sizes[0])
+        return
+    fresh = multiprocessing.get_context("spawn")  # a fork would share this connection's socket
+    waiting: deque[Future[fake_rows.Batch]] = deque()
+    with ProcessPoolExecutor(1, fresh, initializer=django.setup) as pool:
+        for number, size in enumerate(sizes):
+            waiting.append(pool.submit(make, number, size))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def _story(rng: random.Random, people: Sequence[User], now: datetime.datetime) -> Story:
+def _batch(
+    seed: int | None, people: Sequence[int], now: datetime.datetime, number: int, size: int
+) -> fake_rows.Batch:
+    """Batch `number` of what `seed` stands for, whatever was made before it."""
+    # Reproducible is the point; it guards nothing.
+    rng = random.Random(None if seed is None else f"{seed}/{number}")  # noqa: S311
+    return fake_rows.rows_of([_story(rng, people, now) for _n in range(size)])
+
+
+def _story(rng: random.Random, people: Sequence[int], now: datetime.datetime) -> Story:
     aim = rng.choices(list(STORIES), list(STORIES.values()))[0]
     if not people and aim != Status.CLOSED:
         aim = Status.NEW
@@ -237,6 +270,8 @@ def _story(rng: random.Random, people: Sequence[User], now: datetime.datetime) -
     story = Story(inquiry, now, rng, inquiry.received_at)
     story.consents = _consents(rng, inquiry)
     story.add(Kind.RECEIVED, None, Status.NEW)
+    if aim == Status.NEW and rng.random() < 0.2:  # noqa: PLR2004
+        story.set_aside()
     actor = rng.choice(people) if people else None
     if aim == Status.CLOSED:
         _to_the_end(story, actor)
@@ -245,7 +280,7 @@ def _story(rng: random.Random, people: Sequence[User], now: datetime.datetime) -
     return story
 
 
-def _on_the_way(story: Story, actor: User, aim: Status) -> None:
+def _on_the_way(story: Story, actor: int, aim: Status) -> None:
     """An open inquiry that has come as far as `aim`."""
     rng = story.rng
     story.claim(actor)
@@ -261,7 +296,7 @@ def _on_the_way(story: Story, actor: User, aim: Status) -> None:
         story.schedule(actor, (story.now + hours).replace(minute=0, second=0, microsecond=0))
 
 
-def _to_the_end(story: Story, actor: User | None) -> None:
+def _to_the_end(story: Story, actor: int | None) -> None:
     """A closed inquiry, by a way on which its outcome is legal."""
     rng = story.rng
     outcome = rng.choices(list(ENDINGS), list(ENDINGS.values()))[0]
@@ -269,6 +304,8 @@ def _to_the_end(story: Story, actor: User | None) -> None:
         # Without staff there are no attempts, and only these need none.
         outcome = rng.choice(UNHEARD)
     if actor is None or outcome in UNHEARD:
+        if outcome == Outcome.SPAM and rng.random() < 0.6:  # noqa: PLR2004
+            story.set_aside()
         story.close(actor, outcome)
         return
     story.claim(actor)
@@ -283,48 +320,46 @@ def _to_the_end(story: Story, actor: User | None) -> None:
     story.close(actor, outcome)
 
 
-def _inquiry(rng: random.Random) -> Inquiry:
+def _inquiry(rng: random.Random) -> SimpleNamespace:
     """An inquiry as somebody could have sent it, not placed in time yet."""
-    name = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}"
-    asking_for = rng.choices(list(Inquiry.AskingFor), [5, 4, 1])[0]
-    contact_by = rng.choices(list(Channel), [6, 3, 2])[0]
-    language = rng.choices(list(Inquiry.Language), [4, 1])[0]
+    asking_for = rng.choices(WORDS[Inquiry.AskingFor], [5, 4, 1])[0]
+    contact_by = rng.choices(WORDS[Channel], [6, 3, 2])[0]
+    language = rng.choices(WORDS[Inquiry.Language], [4, 1])[0]
     has_email = contact_by == Channel.EMAIL or rng.random() < 0.4  # noqa: PLR2004
     has_phone = contact_by != Channel.EMAIL or rng.random() < 0.3  # noqa: PLR2004
-    return Inquiry(
+    return SimpleNamespace(
         uuid=_uuid(rng),
         idempotency_key=_uuid(rng),
         reference=_reference(rng),
-        source=rng.choices(list(Inquiry.Source), [8, 2, 1])[0],
+        source=rng.choices(WORDS[Inquiry.Source], [8, 2, 1])[0],
         site_language=language,
         language=language,
         asking_for=asking_for,
         relationship=rng.choice(RELATIONS) if asking_for == Inquiry.AskingFor.FAMILY else "",
-        name=name,
+        name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
         ask_for=rng.choice(["", "", rng.choice(FIRST_NAMES)]),
         phone=_number(rng.randrange(100, 200)) if has_phone else "",
+        phone_extension="",
         email=f"demo.{rng.randrange(10**6)}@example.org" if has_email else "",
         contact_by=contact_by,
         best_time=sorted(rng.sample(["morning", "midday", "evening"], rng.randrange(3))) or ["any"],
         voicemail_ok=has_phone and rng.random() < 0.3,  # noqa: PLR2004
-        situation=rng.choice(["", *Inquiry.Situation.values]),
-        payer=rng.choice(["", *Payer.values]),
+        situation=rng.choice(WORDS[Inquiry.Situation]),
+        payer=rng.choice(WORDS[Payer]),
         message=rng.choice(MESSAGES),
+        came_from=rng.choices(list(CAME_FROM), list(CAME_FROM.values()))[0],
+        confirmation_wanted=has_email and rng.random() < 0.3,  # noqa: PLR2004
+        **NOTHING_DONE,
     )
 
 
-def _consents(rng: random.Random, inquiry: Inquiry) -> list[Consent]:
-    if rng.random() < 0.6:  # noqa: PLR2004
+def _consents(rng: random.Random, inquiry: SimpleNamespace) -> list[str]:
+    """The channels somebody allowed: mostly none, often the one they asked for, at times more."""
+    if rng.random() < 0.5:  # noqa: PLR2004
         return []
-    return [
-        Consent(
-            inquiry=inquiry,
-            channel=inquiry.contact_by,
-            wording_version=CONSENT_WORDING_VERSION,
-            language=inquiry.site_language,
-            given_at=inquiry.received_at,
-        )
-    ]
+    possible = ["call", "text"] if inquiry.phone else []
+    possible += ["email"] if inquiry.email else []
+    return sorted({inquiry.contact_by, rng.choice(possible)})
 
 
 @cache
