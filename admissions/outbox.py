@@ -14,6 +14,7 @@ import datetime
 import logging
 import smtplib
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -46,7 +47,13 @@ REFUSED = "address refused for good"
 TOO_LATE = "too late to confirm"
 _DOUBLINGS = 6  # 1 minute doubled six times passes the hour
 _PERMANENT = 500  # SMTP replies from here on say "never", below it "not now"
-_AGAIN = {"sent_at": None, "dropped_at": None, "attempts": 0, "told": [], "last_error": ""}
+_AGAIN: dict[str, Any] = {
+    "sent_at": None,
+    "dropped_at": None,
+    "attempts": 0,
+    "told": [],
+    "last_error": "",
+}
 _TO_LEADS = (Kind.OVERDUE, Kind.QUARANTINED)
 
 

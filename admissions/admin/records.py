@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -131,7 +131,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup == OutboxFilter.parameter_name
 
-    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+    def get_ordering(self, request: HttpRequest) -> list[str]:
         return []  # the filter's
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -163,7 +163,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
 
 class OutboxList(ChangeList):
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """As the filter ordered it; stock adds the key, which its index does not end in."""
         return list(queryset.query.order_by)
 
