@@ -28,6 +28,7 @@ from . import clock, intake, rate, spam
 from .forms import InquiryForm
 from .models import Inquiry
 from .networks import network_of
+from .protection.keys import Unreadable
 
 FORM_TYPES = {"", "application/x-www-form-urlencoded", "multipart/form-data"}
 UNPROCESSABLE, UNSUPPORTED, TOO_MANY, UNAVAILABLE = 422, 415, 429, 503
@@ -52,7 +53,8 @@ def honest_without_database(view: Callable[..., HttpResponse]) -> Callable[..., 
         try:
             if not request.META.get("amity.database_hangs"):  # set by amity_site/page_cache.py
                 return view(request, *args, **kwargs)
-        except Error as error:
+        except (Error, Unreadable) as error:
+            # An inquiry sent again whose key is not here cannot be corrected; it is not lost.
             # The kind only: a driver's message can quote the values of the row it refused.
             logger.error("Database error on %s: %s", request.path, type(error).__name__)
         posted = request.method == "POST"

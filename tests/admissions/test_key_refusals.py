@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
+from django.core.management import call_command
 from environs import Env, EnvError
 
 from admissions.models import LookupKeyMark
 from admissions.protection import keys
 from admissions.protection.startup import mark_lookup_key, require_keys
 from amity_site import environment, keyfiles
+from tests.admissions.answers import post
 from tests.factories import InquiryFactory
 
 GOOD = "A" * 43
@@ -92,3 +96,21 @@ def test_readyz_says_which_key_is_missing(client, settings):
     response = client.get("/readyz")
     assert response.status_code == 503
     assert f"lacks the key {needed}" in response.json()["problems"][0]
+
+
+@pytest.mark.django_db
+def test_the_worker_does_not_start_with_wrong_keys(settings):
+    InquiryFactory()
+    settings.INQUIRY_KEYS = [b"a" * 32]
+    with pytest.raises(EnvError, match="INQUIRY_KEYS lacks the key"):
+        call_command("work", "--once")
+
+
+@pytest.mark.django_db
+def test_a_form_sent_again_whose_key_is_missing_comes_back_with_its_answers(client, settings):
+    key = str(uuid4())
+    post(client, key=key)
+    settings.INQUIRY_KEYS = [b"a" * 32]
+    response = post(client, key=key, name="Rosalinda")
+    assert response.status_code == 503
+    assert b"Rosalinda" in response.content

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from admissions import jobs, outbox
+from admissions.protection.startup import require_keys
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, once: bool = False, **options: Any) -> None:
+        require_keys()
         if not settings.EMAIL_CONFIGURED:
             logger.warning("EMAIL_URL is not set: notifications wait in the outbox.")
         if once:
