@@ -15,10 +15,10 @@ QUICK := tests --ignore=tests/browser --ignore=tests/html --ignore=tests/faults
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-all check fmt css fonts pictures lock bench lighthouse faults setup setup-dev clean css-check
+.PHONY: help run demo test test-all check fmt css fonts pictures lock bench bench-intake lighthouse faults setup setup-dev clean css-check
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: setup ## the site on http://127.0.0.1:8000 (PORT=… and HOST=… change it)
 	@exec $(PY) manage.py serve
@@ -46,6 +46,10 @@ faults: setup-dev ## the fault tests at full size
 
 bench: setup-dev ## measurements, with this machine's name on them
 	@$(PY) -m bench.pages
+	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m bench.intake $(N)
+
+bench-intake: setup-dev ## inquiries a second only (N=1000000 are stored for the second half)
+	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m bench.intake $(N)
 
 lighthouse: setup-dev node_modules ## Lighthouse over every page, into docs/performance.md
 	@CHROME_PATH="$(CHROMIUM)" $(PY) -m bench.lighthouse
