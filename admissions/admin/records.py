@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -126,6 +126,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     list_display = ["kind", "reference", "state", "since", "attempts", "error"]
     list_filter = [OutboxFilter]
+    change_list_template = "admin/admissions/notification/change_list.html"
     fields = readonly_fields = ("kind", "reference", "state", "since", "attempts", "error")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -136,6 +137,13 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OutboxList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request, {"title": gettext("Notifications")} | (extra_context or {})
+        )
 
     @admin.display(description=_("state"))
     def state(self, row: Notification) -> str:
@@ -163,6 +171,28 @@ class NotificationAdmin(ReadOnlyAdmin):
 
 
 class OutboxList(ChangeList):
+    """The stock change list, its one filter as tabs."""
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        return [choice for spec in self.filter_specs for choice in spec.choices(self)]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What each row says, by column."""
+        desk = cast("NotificationAdmin", self.model_admin)
+        return [
+            {
+                "reference": desk.reference(row),
+                "kind": row.get_kind_display(),
+                "state": desk.state(row),
+                "since": desk.since(row),
+                "attempts": row.attempts,
+                "error": desk.error(row),
+            }
+            for row in self.result_list
+        ]
+
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """As the filter ordered it; stock adds the key, which its index does not end in."""
         return list(queryset.query.order_by)
