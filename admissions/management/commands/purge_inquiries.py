@@ -30,9 +30,7 @@ class Command(BaseCommand):
             help=str(_("Say how many that would be, and change nothing.")),
         )
 
-    def handle(
-        self, *args: Any, dry_run: bool = False, verbosity: int = 1, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, dry_run: bool = False, verbosity: int = 1, **options: Any) -> None:
         try:
             self._purge(dry_run=dry_run, verbosity=verbosity)
         except LedgerUnavailable as error:
