@@ -26,12 +26,12 @@ from programs.models import AdmissionStep, Clinic
 
 from . import clock, intake, rate, spam
 from .forms import InquiryForm
-from .models import Inquiry
+from .models import DeskSettings, Inquiry
 from .networks import network_of
 from .protection.keys import Unreadable
 
 FORM_TYPES = {"", "application/x-www-form-urlencoded", "multipart/form-data"}
-UNPROCESSABLE, UNSUPPORTED, TOO_MANY, UNAVAILABLE = 422, 415, 429, 503
+CONFLICT, UNSUPPORTED, UNPROCESSABLE, TOO_MANY, UNAVAILABLE = 409, 415, 422, 429, 503
 RECEIPT_SECONDS = 24 * 60 * 60
 
 RETRY_AFTER = 60  # seconds
@@ -58,10 +58,7 @@ def honest_without_database(view: Callable[..., HttpResponse]) -> Callable[..., 
             # The kind only: a driver's message can quote the values of the row it refused.
             logger.error("Database error on %s: %s", request.path, type(error).__name__)
         posted = request.method == "POST"
-        if posted:
-            form = InquiryForm.again(request.POST)
-        else:
-            form = InquiryForm.for_audience(request.GET.get("for", ""))
+        form = InquiryForm.again(request.POST) if posted else _empty_form(request)
         known = {"clinic": Clinic.last_known(), "crisis_lines": []}
         response = _form_page(
             request, form, status=UNAVAILABLE, unreachable=True, answers_kept=posted, **known
@@ -78,14 +75,35 @@ def honest_without_database(view: Callable[..., HttpResponse]) -> Callable[..., 
 def inquiry(request: HttpRequest) -> HttpResponse:
     """The form. A POST stores the answers, or shows them again to change one."""
     if request.method != "POST":
-        return _form_page(request, InquiryForm.for_audience(request.GET.get("for", "")))
+        return _form_page(request, _empty_form(request))
     if not _is_form(request):
         return _form_page(request, InquiryForm(), status=UNSUPPORTED)
+    if _takes_no_messages():
+        return _closed_page(request)
     if "change" in request.POST:
         return _form_page(request, InquiryForm.again(request.POST, focus=request.POST["change"]))
     form = InquiryForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=UNPROCESSABLE)
+    return _send(request, form)
+
+
+def _check_page(
+    request: HttpRequest, form: InquiryForm, *, status: int = 200, changed: bool = False
+) -> HttpResponse:
+    context = {"form": form, "clinic": Clinic.current(), "changed": changed}
+    return render(request, "admissions/check.html", context, status=status)
+
+
+def _empty_form(request: HttpRequest) -> InquiryForm:
+    """Worded for whom the link says it is, and told from what kind of page it was opened."""
+    return InquiryForm.for_audience(request.GET.get("for", ""), request.GET.get("from", ""))
+
+
+def _send(request: HttpRequest, form: InquiryForm) -> HttpResponse:
+    """Store valid answers and go on to the confirmation; or say why they are not stored."""
+    if not form.was_checked():
+        return _check_page(request, form, status=UNPROCESSABLE, changed=True)
     stored = _store(request, form)
     if stored is None:
         return _too_many(request)
@@ -115,6 +133,8 @@ def _store(request: HttpRequest, form: InquiryForm) -> Inquiry | None:
         key=key,
         consent=form.cleaned_data["consent"],
         site_language=form.site_language,
+        came_from=form.came_from,
+        confirmation_wanted=bool(form.cleaned_data["confirmation"]),
         suspicions=suspicions,
         **answers,
     )
@@ -142,11 +162,12 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect("admissions:inquiry")
     if not _is_form(request):
         return _form_page(request, InquiryForm(), status=UNSUPPORTED)
+    if _takes_no_messages():
+        return _closed_page(request)
     form = InquiryForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=UNPROCESSABLE)
-    context = {"form": form, "clinic": Clinic.current()}
-    return render(request, "admissions/check.html", context)
+    return _check_page(request, form)
 
 
 @private
@@ -212,6 +233,20 @@ def _received_page(
     return render(request, "admissions/received.html", context)
 
 
+def _takes_no_messages(clinic: Clinic | None = None) -> bool:
+    """Whether the clinic is full and has decided not to take messages meanwhile."""
+    clinic = clinic or Clinic.current()
+    return clinic.accepting_new_clients is False and not (
+        DeskSettings.get_solo().messages_while_full
+    )
+
+
+def _closed_page(request: HttpRequest) -> HttpResponse:
+    """409: nothing is taken now. What was written is shown, so that it is not lost."""
+    form = InquiryForm.again(request.POST)
+    return _form_page(request, form, status=CONFLICT, written=form.written())
+
+
 def _is_form(request: HttpRequest) -> bool:
     return request.content_type in FORM_TYPES
 
@@ -222,5 +257,6 @@ def _form_page(
     # Asked for now, not by the template: without a database this form must not look ready.
     if "clinic" not in more:
         more["clinic"] = Clinic.current()
+        more["closed"] = _takes_no_messages(more["clinic"])
     context = {"form": form, "audiences": Inquiry.AskingFor, **more}
     return render(request, "admissions/inquiry.html", context, status=status)

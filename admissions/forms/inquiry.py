@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.signing import Signer
 from django.http import QueryDict
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +36,7 @@ YES, NO = "yes", "no"
 US = 1  # calling code
 RANDOM = 4  # UUID version
 EXTENSION_LENGTH = 12
+SIGNED = "checked"  # the hidden input with the signature
 
 
 class Row(NamedTuple):
@@ -123,11 +127,21 @@ class InquiryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "autocomplete": "off"}),
     )
     consent = ManyField(choices=list(wording.CONSENT_CHOICES.items()), required=False)
+    confirmation = ManyField(choices=[(YES, wording.CONFIRMATION_CHOICE)], required=False)
 
     # Marked "(optional)". Neither these nor required: what the chosen way of contact decides, and
     # the language, which always has an answer.
     optional = frozenset(
-        ("relationship", "ask_for", "best_time", "situation", "payer", "message", "consent")
+        (
+            "relationship",
+            "ask_for",
+            "best_time",
+            "situation",
+            "payer",
+            "message",
+            "consent",
+            "confirmation",
+        )
     )
     SECTIONS = (
         (_("Who this is about"), ("asking_for", "relationship")),
@@ -145,7 +159,7 @@ class InquiryForm(forms.Form):
             ),
         ),
         (_("What helps us prepare"), ("situation", "payer", "message")),
-        (_("Staying in touch"), ("consent",)),
+        (_("Staying in touch"), ("confirmation", "consent")),
     )
 
     def __init__(
@@ -164,6 +178,9 @@ class InquiryForm(forms.Form):
         came_with = came_with if data is None else data
         # When it was opened, signed, and what stands in the field that people do not see.
         self.opened = spam.opened_now() if came_with is None else came_with.get("opened", "")
+        # From what kind of page, never from which.
+        kind = "" if came_with is None else came_with.get("came_from", "")
+        self.came_from = kind if kind in Inquiry.CameFrom.values else ""
         self.trap = "" if came_with is None else came_with.get(spam.TRAP, "")
         self.audience = self._audience()
         for name, field in self.fields.items():
@@ -173,11 +190,15 @@ class InquiryForm(forms.Form):
             self.fields[focus].widget.attrs["autofocus"] = True
 
     @classmethod
-    def for_audience(cls, asking_for: str) -> InquiryForm:
-        """An empty form, preset for `asking_for`; an unknown value presets nothing."""
+    def for_audience(cls, asking_for: str, came_from: str = "") -> InquiryForm:
+        """An empty form, preset for `asking_for` by a link on a page of the kind `came_from`.
+
+        Values that are not known preset nothing.
+        """
         known = asking_for in Inquiry.AskingFor.values
         form = cls(initial={"asking_for": asking_for} if known else None)
         form.preset = known
+        form.came_from = came_from if came_from in Inquiry.CameFrom.values else ""
         return form
 
     @classmethod
@@ -225,6 +246,8 @@ class InquiryForm(forms.Form):
             and not cleaned.get("voicemail_ok")
         ):
             self.add_error("voicemail_ok", wording.MISSING_VOICEMAIL)
+        if cleaned.get("confirmation") and "email" not in self.errors and not cleaned.get("email"):
+            self.add_error("email", wording.MISSING_FOR_CONFIRMATION)
         return cleaned
 
     def clean_phone(self) -> Any:
@@ -265,14 +288,38 @@ class InquiryForm(forms.Form):
             for question in questions
         ]
 
+    def written(self) -> list[Row]:
+        """What a person wrote in their own words, judged or not, for them to keep."""
+        return [
+            Row(name, str(self[name].label), str(self[name].value()))
+            for name, field in self.fields.items()
+            if isinstance(field, forms.CharField) and self[name].value()
+        ]
+
     def posted(self) -> list[tuple[str, str]]:
         """Names and values of the hidden inputs that send the same answers again."""
         pairs = [("key", self.key), ("opened", self.opened), (spam.TRAP, self.trap)]
+        pairs += [("came_from", self.came_from)] if self.came_from else []
         for name, field in self.fields.items():
             values = self.data.getlist(name)
             values = list(dict.fromkeys(values)) if isinstance(field, ManyField) else values[-1:]
             pairs += [(name, value) for value in values]
         return pairs
+
+    def signature(self) -> str:
+        """Signs the valid answers as the person checks them: what is sent then is what they saw.
+
+        Over what is understood, not what was typed: browsers write line breaks in their own way.
+        """
+        said = [self.key, self.answers(), self.cleaned_data["consent"]]
+        return _signer().signature(json.dumps(said, sort_keys=True))
+
+    def was_checked(self) -> bool:
+        """Whether these are the answers that were checked. True where nothing says otherwise:
+        a form sent straight away carries no signature.
+        """
+        signature = self.data.get(SIGNED)
+        return signature is None or constant_time_compare(signature, self.signature())
 
     def _is_asked(self, name: str) -> bool:
         """Whether `name` is shown. What has an answer or a mistake always is."""
@@ -301,6 +348,10 @@ class InquiryForm(forms.Form):
             chosen = value if isinstance(value, list) else [value]
             return ", ".join(words_of(field)[one] for one in chosen)
         return str(value or "")
+
+
+def _signer() -> Signer:
+    return Signer(salt="admissions.checked")
 
 
 def _site_language() -> str:

@@ -37,6 +37,7 @@ LABELS = {
         "family": _("What else should we know about the person you care about?"),
         "professional": _("What else should we know about your client’s needs?"),
     },
+    "confirmation": {"": _("Do you want an e-mail that says your message arrived?")},
     # Changed words need a new CONSENT_WORDING_VERSION in intake.py, here and in the hint and the
     # choices below: each consent is stored with the version it was given under.
     "consent": {"": _("How may we stay in touch later on?")},
@@ -57,7 +58,7 @@ HINTS = {
         "": _("Choose what is safe for you. Someone who shares your phone or mailbox may see it.")
     },
     "phone": {"": _("Only if you chose a call or text. Write it any way you like.")},
-    "email": {"": _("Only if you chose e-mail. E-mail is not fully private.")},
+    "email": {"": _("Only if you want an e-mail from us. E-mail is not fully private.")},
     "best_time": {"": _("Choose each time that is safe for you, so we can try then.")},
     "voicemail_ok": {
         "": _("Only if you chose a call. Choose No if someone else may hear your messages.")
@@ -69,6 +70,12 @@ HINTS = {
         "": _(
             "Up to 2,000 characters. Leave out birth dates, ID numbers and medical details: "
             "those can wait until we talk."
+        )
+    },
+    "confirmation": {
+        "": _(
+            "It says that a message arrived, and not what about. Who else reads your mailbox "
+            "may see it. It needs an e-mail address above."
         )
     },
     "consent": {
@@ -85,6 +92,8 @@ CONSENT_CHOICES = {
     "text": _("Amity San Diego may text me"),
     "email": _("Amity San Diego may e-mail me"),
 }
+
+CONFIRMATION_CHOICE = _("Send me that e-mail")
 
 LANGUAGE_CHOICES = {"en": _("English"), "es": _("Spanish (español)")}
 
@@ -114,6 +123,9 @@ MISSING_ROUTE = {
     "text": ("phone", _("Enter a phone number, so that we can text you.")),
     "email": ("email", _("Enter an e-mail address, so that we can write to you.")),
 }
+MISSING_FOR_CONFIRMATION = _(
+    "Enter an e-mail address, or untick the e-mail that says your message arrived."
+)
 MISSING_VOICEMAIL = _("Choose whether we may leave a voicemail when we call.")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
@@ -18,6 +20,9 @@ from programs import markdown as content_markdown
 from programs.models import CrisisLine, LevelOfCare, Program
 
 register = template.Library()
+
+# The kinds of page that the inquiry form is told of: the names of their addresses.
+KINDS = {"component", "condition", "planner"}
 
 
 @register.filter
@@ -45,6 +50,18 @@ def in_time(minutes: int) -> str:
 def that_find_care(lines: Iterable[CrisisLine]) -> list[CrisisLine]:
     """Of the crisis lines those that help to find treatment."""
     return [line for line in lines if line.finds_care]
+
+
+@register.simple_tag(takes_context=True)
+def inquiry_url(context: template.Context, audience: str = "") -> str:
+    """The form's address: worded for `audience`, and told from what kind of page it is opened.
+
+    Never from which page: that would say what somebody has.
+    """
+    match = getattr(context.get("request"), "resolver_match", None)
+    kind = match.url_name if match and match.url_name in KINDS else ""
+    query = urlencode({name: told for name, told in (("for", audience), ("from", kind)) if told})
+    return reverse("admissions:inquiry") + (f"?{query}" if query else "")
 
 
 @register.simple_tag

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 FIELDS = [
     *("asking_for", "relationship", "name", "ask_for", "phone", "email", "contact_by"),
-    *("best_time", "voicemail_ok", "language", "situation", "payer", "message", "consent"),
+    *("best_time", "voicemail_ok", "language", "situation", "payer", "message"),
+    *("confirmation", "consent"),
 ]
 
 
@@ -94,7 +95,8 @@ def test_optional_questions_say_so_and_required_ones_do_not(form) -> None:
         if "(optional)" in form.find(id=f"div_id_{name}").find(["legend", "label"]).get_text()
     }
     assert marked == {
-        *("relationship", "ask_for", "best_time", "situation", "payer", "message", "consent")
+        *("relationship", "ask_for", "best_time", "situation", "payer", "message"),
+        *("confirmation", "consent"),
     }
 
 
