@@ -174,7 +174,7 @@ class OutboxList(ChangeList):
     """The stock change list, its one filter as tabs."""
 
     @property
-    def tabs(self) -> list[dict[str, Any]]:
+    def tabs(self) -> list[Any]:
         return [choice for spec in self.filter_specs for choice in spec.choices(self)]
 
     @property
