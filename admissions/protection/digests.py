@@ -64,7 +64,8 @@ def name_words(names: Iterable[str]) -> Iterator[str]:
     """The words of some names as they are compared: no accents, no case, no punctuation."""
     words: dict[str, None] = {}
     for name in names:
-        plain = unicodedata.normalize("NFKD", name).casefold()
+        # Decomposed, an acute accent that stands for an apostrophe would be a space.
+        plain = unicodedata.normalize("NFKD", name.replace("´", "'")).casefold()
         plain = "".join(c for c in plain if not unicodedata.combining(c))
         plain = re.sub(r"['’ʼ`´]", "", unicodedata.normalize("NFKC", plain))
         words |= dict.fromkeys(re.findall(r"[^\W_]+", plain)[:MOST_WORDS])
