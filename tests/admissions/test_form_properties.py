@@ -69,6 +69,24 @@ class StoredOrRefused(TestCase):
         assert stored or not any(character.isalnum() for character in text)
 
     @settings(max_examples=60, deadline=None)
+    @given(st.dictionaries(st.sampled_from([*sorted(LENGTHS), "email"]), anything, min_size=2))
+    def test_what_was_checked_is_what_is_sealed_and_read_again(self, typed) -> None:
+        checked = InquiryForm(_data(SHORT | typed))
+        if not checked.is_valid():
+            assert set(checked.errors) <= set(typed)
+            return
+        shown = {row.name: row.answer for row in checked.rows()}
+        body = "&".join(f"{quote_plus(n)}={quote_plus(v)}" for n, v in checked.posted())
+        sent = InquiryForm(QueryDict(body))
+        assert sent.is_valid() and sent.was_checked()
+        pk = receive(key=uuid4(), **sent.answers()).pk
+        stored = Inquiry.objects.get(pk=pk)
+        for name in typed:
+            assert getattr(stored, name) == shown.get(name, "")
+            sealed = stored.__dict__[name]
+            assert sealed is None or len(sealed.blob) > len(shown[name].encode())
+
+    @settings(max_examples=60, deadline=None)
     @given(st.text(st.sampled_from("0123456789+-(). x#,;٣"), max_size=30))
     def test_a_phone_number_is_stored_as_e164_or_refused(self, typed) -> None:
         form = InquiryForm(_data(SHORT | {"phone": typed}))
