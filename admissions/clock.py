@@ -36,18 +36,20 @@ class Span(Protocol):
 def due_at(received_at: datetime.datetime, *, clinic: Clinic | None = None) -> datetime.datetime:
     """When an inquiry received at `received_at` (aware) is due, in UTC.
 
-    Three queries, two when `clinic` is given, whatever the number of inquiries.
+    Three queries at most, two when `clinic` is given, whatever the number of inquiries.
     """
     clinic = clinic or Clinic.current()
     first = received_at.astimezone(ZONE).date()
     last = first + datetime.timedelta(days=HORIZON_DAYS)
+    hours = list(clinic.opening_hours.all())
+    closed_days = clinic.closed_days.filter(date__range=(first, last)).values_list(
+        "date", flat=True
+    )
     return count(
         received_at,
         minutes=clinic.call_back_minutes,
-        hours=clinic.opening_hours.all(),
-        closed_days=clinic.closed_days.filter(date__range=(first, last)).values_list(
-            "date", flat=True
-        ),
+        hours=hours,
+        closed_days=closed_days if hours else (),  # without hours no day counts as closed
     )
 
 

@@ -76,35 +76,48 @@ def receive(
         suspicions=list(suspicions),
         **answers,
     )
+    # Before the transaction: on SQLite everybody who writes waits for whoever is inside one.
+    new.due_at = clock.due_at(new.received_at)
+    new.quarantined_at = new.received_at if new.suspicions else None
     for _retry in range(RETRIES):
         # Another post of this key was first, or the reference is taken. Neither happens again:
         # the key is found next time, and the reference is another.
         with suppress(IntegrityError):
-            return _receive(new, answers, consent)
-    return _receive(new, answers, consent)
+            return _receive(new, _tokens(new), answers, consent)
+    return _receive(new, _tokens(new), answers, consent)
+
+
+def _tokens(new: Inquiry) -> list[LookupToken]:
+    """Those of an inquiry that is about to be stored, its reference drawn and its texts sealed."""
+    new.reference = new_reference()
+    tokens = related.token_rows(new)
+    new.seal()
+    return tokens
 
 
 @transaction.atomic
-def _receive(new: Inquiry, answers: Answers, consent: Collection[str]) -> Inquiry:
+def _receive(
+    new: Inquiry, tokens: list[LookupToken], answers: Answers, consent: Collection[str]
+) -> Inquiry:
     known = Inquiry.objects.select_for_update().filter(idempotency_key=new.idempotency_key).first()
     if known is not None:
         return _correct(known, new, answers, consent)
-    new.reference = new_reference()
-    new.due_at = clock.due_at(new.received_at)
-    new.quarantined_at = new.received_at if new.suspicions else None
     new.save(force_insert=True)
-    LookupToken.objects.bulk_create(related.token_rows(new))
+    LookupToken.objects.bulk_create(tokens)
     _give(new, consent, new.received_at)
-    Event.objects.create(
-        inquiry=new,
-        kind=Event.Kind.RECEIVED,
-        at=new.received_at,
-        to_status=Inquiry.Status.NEW,
-    )
+    begun = [
+        Event(
+            inquiry=new,
+            kind=Event.Kind.RECEIVED,
+            at=new.received_at,
+            to_status=Inquiry.Status.NEW,
+        )
+    ]
     if new.is_quarantined:
-        Event.objects.create(inquiry=new, kind=Event.Kind.SET_ASIDE, at=new.received_at)
-        return new
-    outbox.announce(new, at=new.received_at)
+        begun.append(Event(inquiry=new, kind=Event.Kind.SET_ASIDE, at=new.received_at))
+    Event.objects.bulk_create(begun)
+    if not new.is_quarantined:
+        outbox.announce(new, at=new.received_at)
     return new
 
 
