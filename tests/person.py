@@ -57,7 +57,7 @@ class Person:
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            soup = BeautifulSoup(response.read(), "html5lib")
+            soup = BeautifulSoup(response.read().decode(), "html5lib")
             return Shown(response.url, response.status, soup)
 
     def submit(self, shown: Shown, action: str = "", **changes: Any) -> Shown:
