@@ -43,12 +43,16 @@
     }
   };
 
+  // This script comes with the first touch of the page, which may have been an answer.
+  const chosen = form.querySelector("[name=asking_for]:checked");
+  if (chosen && chosen.value !== form.dataset.audience) follow(chosen.value);
   form.addEventListener("change", ({ target }) => {
     if (target.name === "asking_for") follow(target.value);
   });
   const links = document.querySelectorAll(".audiences a");
   for (const link of links) {
     link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into a tab of its own
       const audience = new URL(link.href).searchParams.get("for");
       event.preventDefault();
       form.elements.asking_for.value = audience;

@@ -1,4 +1,4 @@
-// The only script. Every page works without it.
+// The only script that pages load by themselves. Every page works without it.
 
 // "Leave this site" takes the page out of the tab's history, so that Back does not lead back,
 // and blanks it at once. So does Shift, three times within two seconds, outside of forms.
@@ -53,6 +53,15 @@ async function answer(event) {
   }
 }
 
+// A page's own helper comes when the page is first used.
+function helper() {
+  const { script } = document.querySelector("[data-script]")?.dataset ?? {};
+  const fetchIt = () => import(script);
+  const once = { once: true };
+  if (script) ["focusin", "pointerdown"].forEach((on) => addEventListener(on, fetchIt, once));
+}
+
 leave();
 menu();
+helper();
 document.addEventListener("submit", answer);

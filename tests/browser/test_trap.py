@@ -49,5 +49,5 @@ def test_without_styles_it_says_to_leave_it_empty(browser, visits):
     page = context.new_page()
     page.route("**/*.css", lambda route: route.abort())
     page.goto(visits.origin + FORM)
-    expect(page.get_by_text(LABEL)).to_be_visible()
+    expect(page.get_by_text(LABEL, exact=True)).to_be_visible()
     context.close()

@@ -46,7 +46,7 @@ def test_a_visitor_reads_the_program_and_reaches_the_form(page: Page, content, s
     page.get_by_role("link", name="Group Therapy").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Group Therapy")
     page.get_by_role("banner").get_by_role("link", name="Talk to admissions").click()
-    expect(page).to_have_url(re.compile(f"{FORM}$"))
+    expect(page).to_have_url(re.compile(rf"{FORM}\?from=component$"))
 
 
 def test_an_inquiry_goes_from_a_phone_to_an_outcome(
