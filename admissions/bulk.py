@@ -7,8 +7,9 @@ them through a prepared statement, PostgreSQL through COPY; every constraint and
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any
@@ -35,18 +36,21 @@ class Table:
         rest = [name for name in fields if name not in named and name != key]
         self.name = model._meta.db_table
         self.columns = [fields[name].column for name in (*named, *rest)]
-        self._adapters = [_adapter(fields[name]) for name in named]
+        adapters = enumerate(_adapter(fields[name]) for name in named)
+        self._adapters = [(place, adapt) for place, adapt in adapters if adapt is not _as_it_is]
         self._defaults = tuple(_default(fields[name]) for name in rest)
 
     def row(self, *values: Any) -> Row:
         """The values of the named columns as they are stored, and the defaults of the others."""
-        pairs = zip(self._adapters, values, strict=True)
-        return (
-            *(None if value is None else adapt(value) for adapt, value in pairs),
-            *self._defaults,
-        )
+        stored = [*values, *self._defaults]
+        if len(stored) != len(self.columns):
+            raise ValueError(f"{self.name}: {len(values)} values are not a row")
+        for place, adapt in self._adapters:
+            if stored[place] is not None:
+                stored[place] = adapt(stored[place])
+        return tuple(stored)
 
-    def insert(self, rows: Collection[Row]) -> None:
+    def insert(self, rows: Sequence[Row]) -> None:
         """Raises IntegrityError, and then the transaction has to be undone."""
         names = ", ".join(f'"{column}"' for column in self.columns)
         with connection.cursor() as cursor:
@@ -63,7 +67,7 @@ class Table:
                 cursor.executemany(statement, rows)
 
 
-def take_ids(model: type[models.Model], count: int) -> Iterable[int]:
+def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
     """Keys that nobody else will get, in the transaction that uses them."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
@@ -111,11 +115,16 @@ def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
     if isinstance(field, models.CharField):
         return str  # a choice as its plain value
     if isinstance(field, models.DateTimeField):
-        # Most moments of a story stand in several columns.
-        return lru_cache(maxsize=1000)(connection.ops.adapt_datetimefield_value)
+        return _moment
     if isinstance(field, models.DateField | models.UUIDField):
         return partial(field.get_db_prep_value, connection=connection)
     return _as_it_is
+
+
+@lru_cache(maxsize=1000)
+def _moment(at: datetime.datetime) -> Any:
+    """Most moments of an inquiry stand in several columns and tables."""
+    return connection.ops.adapt_datetimefield_value(at)
 
 
 def _as_it_is(value: Any) -> Any:

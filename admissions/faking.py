@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,6 @@ import django
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
-from phonenumber_field.phonenumber import PhoneNumber
 from stdnum import luhn
 
 from programs.models import Payer
@@ -39,7 +38,8 @@ Kind = Event.Kind
 Result = ContactAttempt.Result
 
 BATCH = 2000  # inquiries a transaction: short enough that a running site hardly waits
-AHEAD = 2  # batches that are made before they are stored: memory stays bounded
+MAKERS = 2  # processes that make batches: it takes twice as long as storing them
+AHEAD = 3  # batches that are made before they are stored: memory stays bounded
 PROMISE = datetime.timedelta(minutes=30)
 DAY = 24 * 60  # minutes
 
@@ -233,15 +233,13 @@ def _batches(count: int) -> Iterator[int]:
 def _made(
     make: Callable[[int, int], fake_rows.Batch], sizes: Sequence[int]
 ) -> Iterator[fake_rows.Batch]:
-    """The batches in their order. Another process makes the next while this one stores the last:
-    sealing and storing take about as long, and most machines have two cores.
-    """
+    """The batches in their order. Other processes make the next while this one stores the last."""
     if len(sizes) == 1:
         yield make(0, sizes[0])
         return
     fresh = multiprocessing.get_context("spawn")  # a fork would share this connection's socket
     waiting: deque[Future[fake_rows.Batch]] = deque()
-    with ProcessPoolExecutor(1, fresh, initializer=django.setup) as pool:
+    with ProcessPoolExecutor(MAKERS, fresh, initializer=django.setup) as pool:
         for number, size in enumerate(sizes):
             waiting.append(pool.submit(make, number, size))
             if len(waiting) > AHEAD:
@@ -338,7 +336,7 @@ def _inquiry(rng: random.Random) -> SimpleNamespace:
         relationship=rng.choice(RELATIONS) if asking_for == Inquiry.AskingFor.FAMILY else "",
         name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
         ask_for=rng.choice(["", "", rng.choice(FIRST_NAMES)]),
-        phone=_number(rng.randrange(100, 200)) if has_phone else "",
+        phone=f"+16195550{rng.randrange(100, 200)}" if has_phone else "",
         phone_extension="",
         email=f"demo.{rng.randrange(10**6)}@example.org" if has_email else "",
         contact_by=contact_by,
@@ -360,12 +358,6 @@ def _consents(rng: random.Random, inquiry: SimpleNamespace) -> list[str]:
     possible = ["call", "text"] if inquiry.phone else []
     possible += ["email"] if inquiry.email else []
     return sorted({inquiry.contact_by, rng.choice(possible)})
-
-
-@cache
-def _number(last: int) -> PhoneNumber:
-    """619-555-0100 to -0199, parsed once each: reading a number costs more than storing a row."""
-    return PhoneNumber.from_string(f"+1619555{last:04d}")
 
 
 def _uuid(rng: random.Random) -> UUID:
