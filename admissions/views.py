@@ -78,14 +78,19 @@ def inquiry(request: HttpRequest) -> HttpResponse:
         return _form_page(request, _empty_form(request))
     if not _is_form(request):
         return _form_page(request, InquiryForm(), status=UNSUPPORTED)
-    if _takes_no_messages():
+    form, changes = InquiryForm(request.POST), "change" in request.POST
+    # Sent again because its answer was lost, say: what is stored is not to be called unsent.
+    if _takes_no_messages() and (changes or not _is_stored(form)):
         return _closed_page(request)
-    if "change" in request.POST:
+    if changes:
         return _form_page(request, InquiryForm.again(request.POST, focus=request.POST["change"]))
-    form = InquiryForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=UNPROCESSABLE)
     return _send(request, form)
+
+
+def _is_stored(form: InquiryForm) -> bool:
+    return Inquiry.objects.filter(idempotency_key=form.key).exists()
 
 
 def _check_page(
@@ -115,8 +120,8 @@ def _store(request: HttpRequest, form: InquiryForm) -> Inquiry | None:
 
     What is stored already is no new inquiry, however often it is sent: a retry is never refused.
     """
-    key, answers, suspicions = UUID(form.key), form.answers(), []
-    is_new = not Inquiry.objects.filter(idempotency_key=key).exists()
+    answers, suspicions = form.answers(), []
+    is_new = not _is_stored(form)
     if is_new:
         network = network_of(request)
         if not rate.may_send(network):
@@ -130,7 +135,7 @@ def _store(request: HttpRequest, form: InquiryForm) -> Inquiry | None:
             network=network,
         )
     stored = intake.receive(
-        key=key,
+        key=UUID(form.key),
         consent=form.cleaned_data["consent"],
         site_language=form.site_language,
         came_from=form.came_from,
@@ -236,9 +241,10 @@ def _received_page(
 def _takes_no_messages(clinic: Clinic | None = None) -> bool:
     """Whether the clinic is full and has decided not to take messages meanwhile."""
     clinic = clinic or Clinic.current()
-    return clinic.accepting_new_clients is False and not (
-        DeskSettings.get_solo().messages_while_full
-    )
+    if clinic.accepting_new_clients is not False:
+        return False
+    # Not get_solo(), which writes: a page view never does. Without a row the default holds.
+    return DeskSettings.objects.filter(messages_while_full=False).exists()
 
 
 def _closed_page(request: HttpRequest) -> HttpResponse:

@@ -311,7 +311,8 @@ class InquiryForm(forms.Form):
 
         Over what is understood, not what was typed: browsers write line breaks in their own way.
         """
-        said = [self.key, self.answers(), self.cleaned_data["consent"]]
+        agreed = [self.cleaned_data[name] for name in ("consent", "confirmation")]
+        said = [self.key, self.answers(), *agreed]
         return _signer().signature(json.dumps(said, sort_keys=True))
 
     def was_checked(self) -> bool:

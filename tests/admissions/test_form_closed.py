@@ -8,7 +8,7 @@ import pytest
 
 from admissions.models import DeskSettings, Inquiry
 from programs.models import Clinic
-from tests.admissions.answers import CHECK, FORM, post, soup_of
+from tests.admissions.answers import CHECK, FORM, KEY, post, soup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +52,17 @@ def test_what_was_written_meanwhile_is_shown_and_not_stored(path, closed, client
     assert "Words that took an hour." in text
     assert "It was not sent and is not stored" in text
     assert not Inquiry.objects.exists()
+
+
+def test_what_was_stored_before_is_confirmed_when_it_is_sent_again(full, client):
+    first = post(client, key=KEY)
+    DeskSettings.objects.update_or_create(defaults={"messages_while_full": False})
+    again = post(client, key=KEY)
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert Inquiry.objects.count() == 1
+
+
+def test_opening_the_form_writes_nothing(full, client):
+    DeskSettings.objects.all().delete()
+    assert client.get(FORM).status_code == 200
+    assert not DeskSettings.objects.exists()

@@ -34,6 +34,7 @@ def test_how_a_browser_writes_line_breaks_changes_nothing(client, breaks):
     [
         {"phone": ["619-555-0199"]},
         {"consent": ["call", "text", "email"]},
+        {"confirmation": ["yes"]},
         {"message": ["Something else."]},
         {"checked": ["forged"]},
         {"checked": [""]},

@@ -14,7 +14,16 @@ from programs.models import (
     Program,
     Question,
 )
-from tests.pages import COMPONENTS, CONDITIONS, CONTENT_PAGES, FORM, PROGRAM, read, text_of
+from tests.pages import (
+    COMPONENTS,
+    CONDITIONS,
+    CONTENT_PAGES,
+    FORM,
+    PLANNER,
+    PROGRAM,
+    read,
+    text_of,
+)
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -35,6 +44,10 @@ def not_accepting(site) -> None:
 AUDIENCES = {
     "/families/": (f"{FORM}?for=family", "Ask for someone you care about"),
     "/professionals/": (f"{FORM}?for=professional", "Refer a client"),
+    # The form is told of the kind of page, never of the page.
+    **dict.fromkeys(COMPONENTS, (f"{FORM}?from=component", "Ask for a call back")),
+    **dict.fromkeys(CONDITIONS, (f"{FORM}?from=condition", "Ask for a call back")),
+    PLANNER: (f"{FORM}?from=planner", "Ask for a call back"),
 }
 
 
@@ -55,7 +68,7 @@ def test_while_the_clinic_is_not_accepting_every_page_says_so_and_what_to_do_ins
     talk = read(client, path).main.find("section", class_="talk")
     words = " ".join(talk.get_text(" ").split())
     assert "not taking new clients right now (checked November 1, 2026)" in words
-    assert "You can still write" in words
+    assert "Our form says what you can do instead." in words
     assert talk.find("a", href="/help-now/")
     assert talk.find("a", href=AUDIENCES.get(path, (FORM, ""))[0])
 
