@@ -29,7 +29,7 @@ def remember(inquiry: Inquiry) -> None:
 
     Belongs into the transaction that saves the inquiry.
     """
-    wanted = {row.digest: row for row in token_rows(inquiry)}
+    wanted = {bytes(row.digest): row for row in token_rows(inquiry)}
     stored = {bytes(digest) for digest in inquiry.lookup_tokens.values_list("digest", flat=True)}
     inquiry.lookup_tokens.filter(digest__in=stored - set(wanted)).delete()
     LookupToken.objects.bulk_create(row for d, row in wanted.items() if d not in stored)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models.inquiry import InquiryQuerySet
+from ..models.querysets import InquiryQuerySet
 from .wording import Row
 
 TAB_VAR = "show"

@@ -219,7 +219,7 @@ class EncryptedListField(EncryptedField):
     """A sealed list of short words."""
 
     @property
-    def empty(self) -> list[str]:  # type: ignore[override]
+    def empty(self) -> list[str]:
         return []
 
     def to_python(self, value: Any) -> list[str]:

@@ -48,7 +48,7 @@ def rotate(progress: Callable[[int], object] = lambda done: None) -> Result:
     for old in sorted(counts()):
         if old == keys.newest_id():
             continue
-        after = 0
+        after: int | None = 0
         while after is not None:
             after, looked_at = _step(old, after, result)
             progress(looked_at)
