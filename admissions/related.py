@@ -54,6 +54,8 @@ def alike(inquiry: Inquiry) -> list[Alike]:
     At most MOST_ALIKE of them. Two queries, each by index. A single first name is shared by too
     many people to say anything.
     """
+    if not inquiry.is_readable:
+        return []
     own = digests.tokens_of(inquiry)
     sure = [t.digest for t in own if t.kind in {Kind.PHONE, Kind.EMAIL}]
     tokens = LookupToken.objects.filter(digest__in=sure)
