@@ -33,7 +33,7 @@ test: setup-dev ## the tests that need only Python
 	@$(PYTEST) $(SIDE_BY_SIDE) $(QUICK)
 
 test-all: setup-dev ## browsers, HTML, PostgreSQL + Redis, and faults (after `make test`)
-	@$(PY) -m tests.needs chromium="$(CHROMIUM)" java="$(JAVA)" npm=npm database="$(TEST_DATABASE_URL)" cache="$(TEST_CACHE_URL)"
+	@$(PY) -m tests.needs lynx=lynx chromium="$(CHROMIUM)" java="$(JAVA)" npm=npm database="$(TEST_DATABASE_URL)" cache="$(TEST_CACHE_URL)"
 	@$(MAKE) --no-print-directory node_modules
 	@JAVA="$(JAVA)" $(PYTEST) tests/html
 	@CHROMIUM="$(CHROMIUM)" $(PYTEST) $(SIDE_BY_SIDE) tests/browser

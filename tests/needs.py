@@ -18,7 +18,7 @@ def program(path: str) -> None:
         raise OSError(f"there is no {path}")
 
 
-chromium = java = npm = program
+chromium = java = lynx = npm = program
 
 
 def database(url: str) -> None:
@@ -32,6 +32,7 @@ def cache(url: str) -> None:
 MENDED_BY = {
     "chromium": "install Debian's chromium, or name one with CHROMIUM=…",
     "java": "install Debian's default-jre-headless, or name one with JAVA=…",
+    "lynx": "install Debian's lynx",
     "npm": "install Debian's npm",
     "database": "start PostgreSQL, or name one with TEST_DATABASE_URL=…",
     "cache": "start Redis, or name one with TEST_CACHE_URL=…",
