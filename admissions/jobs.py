@@ -12,6 +12,8 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from django.core.management import call_command
+
 from . import reminders, retention
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ JOBS: list[Job] = [
     Job("reminders", MINUTE, reminders.remind),
     Job("older reminders", HOUR, reminders.remind_of_all),
     Job("purge", DAY, lambda _at: retention.purge()),
+    Job("old sessions", DAY, lambda _at: call_command("clearsessions")),
 ]
 
 

@@ -4,6 +4,7 @@ import datetime
 import logging
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
@@ -78,3 +79,13 @@ def test_work_once_makes_reminders_and_sends_them(lead, smtp):
     call_command("work", once=True)
     assert smtp.readers == [lead.email]
     assert Notification.objects.get().kind == "overdue"
+
+
+@pytest.mark.django_db
+def test_expired_sessions_go_once_a_day_and_others_stay(admin_client):
+    expired = Session.objects.create(
+        session_key="expired", session_data="", expire_date=timezone.now() - HOUR
+    )
+    Schedule([job for job in JOBS if job.name == "old sessions"]).run_due(timezone.now())
+    assert not Session.objects.filter(pk=expired.pk).exists()
+    assert Session.objects.count() == 1
