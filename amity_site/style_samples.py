@@ -219,13 +219,16 @@ def _form() -> Iterator[Sample]:
     )
     right.is_valid()
     asked = {"audiences": Inquiry.AskingFor}
+    written = right.written()
     for title, form, state in (
         (_("Form"), InquiryForm(), {}),
         (_("Form for one audience, no new clients"), InquiryForm.for_audience("family"), {}),
         (_("Form with mistakes, not sent"), wrong, {"unsent": True}),
         (_("Form without a database"), wrong.again(wrong.data), {"unreachable": True}),
+        (_("Form over the rate"), wrong.again(wrong.data), {"too_many": 12}),
+        (_("No form while full"), wrong, {"closed": True, "written": written}),
     ):
-        clinic = CLOSED if form.preset else REACHED
+        clinic = CLOSED if form.preset or "closed" in state else REACHED
         context = {**asked, "form": form, "clinic": clinic, "answers_kept": True, **state}
         yield Sample(title, "admissions/inquiry.html", context)
     yield Sample(_("Check of the answers"), "admissions/check.html", {"form": right})
