@@ -72,12 +72,7 @@ HINTS = {
             "those can wait until we talk."
         )
     },
-    "confirmation": {
-        "": _(
-            "It says that a message arrived, and not what about. Who else reads your mailbox "
-            "may see it. It needs an e-mail address above."
-        )
-    },
+    "confirmation": {"": _("It does not say what about. Others who read your mailbox may see it.")},
     "consent": {
         "": _(
             "We will answer this request either way. Tick a box only if you agree to hear from "

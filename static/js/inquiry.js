@@ -5,7 +5,7 @@
   const asked = "[id^=div_id_]";
   if (!form) return;
   const address = (audience) => {
-    const url = new URL(form.dataset.address, location.href);
+    const url = new URL("..", form.action);
     url.searchParams.set("for", audience);
     const from = form.elements.came_from;
     if (from) url.searchParams.set("from", from.value);
@@ -45,7 +45,7 @@
 
   // This script comes with the first touch of the page, which may have been an answer.
   const chosen = form.querySelector("[name=asking_for]:checked");
-  if (chosen && chosen.value !== form.dataset.audience) follow(chosen.value);
+  if (chosen && !chosen.defaultChecked) follow(chosen.value);
   form.addEventListener("change", ({ target }) => {
     if (target.name === "asking_for") follow(target.value);
   });

@@ -130,7 +130,7 @@ def test_time_and_trap_travel_through_the_check_and_a_change(client):
 
 
 def test_people_do_not_meet_the_trap(client):
-    field = BeautifulSoup(client.get(FORM).content, "html5lib").find(id=spam.TRAP)
+    field = BeautifulSoup(client.get(FORM).content, "html5lib").find(attrs={"name": spam.TRAP})
     assert field["tabindex"] == "-1"
     assert field["autocomplete"] == "off"
     assert field.find_parent(attrs={"aria-hidden": "true"})["class"] == ["visually-hidden"]
