@@ -51,9 +51,7 @@ HINTS = {
         "professional": _("Such as case manager, nurse or therapist."),
     },
     "name": {"": _("So we know who to speak with. A first name is enough.")},
-    "ask_for": {
-        "": _("If someone else may pick up, which name should we say? If empty, we say your name.")
-    },
+    "ask_for": {"": _("If someone else may pick up, which name should we say?")},
     "contact_by": {
         "": _("Choose what is safe for you. Someone who shares your phone or mailbox may see it.")
     },
@@ -64,13 +62,10 @@ HINTS = {
         "": _("Only if you chose a call. Choose No if someone else may hear your messages.")
     },
     "language": {"": _("So that we can plan for it.")},
-    "situation": {"": _("It helps us talk about options that fit. Skip it if you are not sure.")},
+    "situation": {"": _("It helps us talk about options that fit.")},
     "payer": {"": _("A rough answer is fine. We do not need card or member numbers here.")},
     "message": {
-        "": _(
-            "Up to 2,000 characters. Leave out birth dates, ID numbers and medical details: "
-            "those can wait until we talk."
-        )
+        "": _("Up to 2,000 characters. Leave out birth dates, ID numbers and medical details.")
     },
     "confirmation": {"": _("It does not say what about. Others who read your mailbox may see it.")},
     "consent": {
