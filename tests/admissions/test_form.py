@@ -112,7 +112,8 @@ def test_radios_and_check_boxes_are_grouped_and_every_control_has_a_label(form) 
     for item in form.main.form.find_all(["input", "select", "textarea"]):
         if item.get("type") == "hidden":
             continue
-        assert form.find("label", {"for": item["id"]}), item["id"]
+        named = item.find_parent("label") or form.find("label", {"for": item["id"]})
+        assert named, item["name"]
         if item.get("type") in {"radio", "checkbox"}:
             assert item.find_parent("fieldset").legend.get_text(strip=True)
 
