@@ -13,8 +13,9 @@ LABEL = "Leave this empty"
 FIELD = f"input[name={spam.TRAP}]"
 
 SHOWS = """(field) => {
-  const clip = field.parentElement.getBoundingClientRect();
-  const style = getComputedStyle(field.parentElement);
+  const hidden = field.closest("[aria-hidden=true]");
+  const clip = hidden.getBoundingClientRect();
+  const style = getComputedStyle(hidden);
   return clip.width > 1 || clip.height > 1 || style.overflow !== "hidden"
     || style.clipPath !== "inset(50%)";
 }"""
