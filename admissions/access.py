@@ -45,6 +45,8 @@ GROUPS: dict[str, set[str]] = {
         "admissions.assign_inquiry",
         "admissions.handle_person_request",
         "admissions.view_notification",
+        "admissions.view_accessrecord",
+        "admissions.view_dayfigures",
     },
     EDITORS: {
         f"programs.{action}_{model}"
@@ -53,7 +55,11 @@ GROUPS: dict[str, set[str]] = {
     }
     - {"programs.add_clinic", "programs.delete_clinic"},
     # The trail without the people: timeline entries show no text to an auditor.
-    AUDITORS: {"admissions.view_event", "admissions.view_notification"},
+    AUDITORS: {
+        "admissions.view_event",
+        "admissions.view_accessrecord",
+        "admissions.view_notification",
+    },
 }
 
 

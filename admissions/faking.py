@@ -152,13 +152,14 @@ class Story:
         self.events.append((Kind.SET_ASIDE, self.clock, None, "", "", ""))
 
     def claim(self, actor: int) -> None:
-        self.later(90)
+        self.later(20)
         self.inquiry.first_viewed_at = self.clock
         self.inquiry.assignee_id = actor
         self.add(Kind.CLAIMED, actor, Status.CLAIMED)
 
     def attempt(self, actor: int, *, reached: bool) -> None:
-        self.later(24 * 60)
+        is_prompt = self.inquiry.first_attempt_at is None and self.rng.random() < 0.8  # noqa: PLR2004
+        self.later(40 if is_prompt else DAY)
         self.inquiry.first_attempt_at = self.inquiry.first_attempt_at or self.clock
         self.inquiry.tried_at = self.inquiry.first_attempt_at
         outcome = Result.REACHED if reached else self._missed()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.core.management import call_command
 
-from . import reminders, retention
+from . import figures, reminders, retention, sealing
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,9 @@ class Job(NamedTuple):
 JOBS: list[Job] = [
     Job("reminders", MINUTE, reminders.remind),
     Job("older reminders", HOUR, reminders.remind_of_all),
+    Job("figures", MINUTE / 2, figures.refresh),
+    Job("figures of all days", DAY, lambda _at: figures.count(figures.all_days())),
+    Job("seals", MINUTE, sealing.seal),
     Job("purge", DAY, lambda _at: retention.purge()),
     Job("old sessions", DAY, lambda _at: call_command("clearsessions")),
 ]

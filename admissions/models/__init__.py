@@ -1,20 +1,26 @@
 """The inquiry records. Import them from here."""
 
+from .audit import AccessRecord, AuditSeal
 from .consent import Consent
 from .desk import DeskSettings, DutyFallback, DutyShift
+from .figures import DayFigures, FiguresMark
 from .history import ContactAttempt, Event, Notification
 from .inquiry import SEALED, Channel, Inquiry
 from .lookup import LookupKeyMark, LookupToken
 
 __all__ = [
     "SEALED",
+    "AccessRecord",
+    "AuditSeal",
     "Channel",
     "Consent",
     "ContactAttempt",
+    "DayFigures",
     "DeskSettings",
     "DutyFallback",
     "DutyShift",
     "Event",
+    "FiguresMark",
     "Inquiry",
     "LookupKeyMark",
     "LookupToken",

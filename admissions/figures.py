@@ -1,0 +1,169 @@
+"""Counts the inquiries of each day for the lead's page, and counts a day again when it changes.
+
+Every change of an inquiry adds to its timeline, so the entries since the last look name the days
+to count anew. What is counted is the day on which an inquiry was received, in the clinic's own
+time zone. Inquiries closed as spam or duplicates, and those in quarantine, count as arrivals and
+outcomes; no answer was owed to them, so they are in none of the times.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Max, Min
+from django.utils import timezone
+
+from programs.models import Clinic
+
+from . import clock
+from .clock import ZONE
+from .models import DayFigures, Event, FiguresMark, Inquiry
+
+Counts = dict[str, dict[str, int]]
+
+# An entry that was numbered before another may be committed after it: the newest are read again.
+OVERLAP = datetime.timedelta(minutes=2)
+MANY = 20_000  # entries: with more, every day is counted anew rather than looking for its days
+UNOWED = {Inquiry.Outcome.SPAM.value, Inquiry.Outcome.DUPLICATE.value}
+
+# Lengths of time are counted in buckets: each minute of the first hour, then steps of 5 %.
+FINE = 60
+STEP = math.log(1.05)
+
+
+class Received(NamedTuple):
+    """What is counted of an inquiry."""
+
+    received_at: datetime.datetime
+    source: str
+    came_from: str
+    status: str
+    outcome: str
+    assignee_id: int | None
+    quarantined_at: datetime.datetime | None
+    first_attempt_at: datetime.datetime | None
+    first_contact_at: datetime.datetime | None
+
+
+class Promise:
+    """The call-back promise as the clinic has entered it, read once. Two queries."""
+
+    def __init__(self) -> None:
+        clinic = Clinic.current()
+        self.minutes = clinic.call_back_minutes
+        self._hours = list(clinic.opening_hours.all())
+        self._closed = frozenset(clinic.closed_days.values_list("date", flat=True))
+
+    def until(self, received_at: datetime.datetime) -> datetime.datetime:
+        """By when somebody received then should first have been tried."""
+        closed = self._closed if self._hours else ()
+        return clock.count(received_at, minutes=self.minutes, hours=self._hours, closed_days=closed)
+
+
+def bucket(length: datetime.timedelta) -> int:
+    """The bucket a length of time falls into."""
+    minutes = max(length.total_seconds() / 60, 0)
+    return int(minutes) if minutes < FINE else FINE + int(math.log(minutes / FINE) / STEP)
+
+
+def bounds(number: int) -> tuple[float, float]:
+    """Where a bucket begins and ends, in minutes."""
+    if number < FINE:
+        return number, number + 1
+    return (
+        FINE * math.exp((number - FINE) * STEP),
+        FINE * math.exp((number - FINE + 1) * STEP),
+    )
+
+
+def refresh(at: datetime.datetime | None = None) -> int:
+    """Count the days again whose inquiries changed since the last time. How many days it were."""
+    at = at or timezone.now()
+    mark, _made = FiguresMark.objects.get_or_create(defaults={"at": at})
+    newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    since = Event.objects.filter(pk__gt=mark.event)
+    if newest - mark.event > MANY:
+        days = all_days()
+    else:
+        moments = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
+        today = at.astimezone(ZONE).date()
+        # The newest change by themselves, too, as the promise of a time runs out.
+        days = sorted(
+            {moment.astimezone(ZONE).date() for moment in moments}
+            | {today, today - datetime.timedelta(days=1)}
+        )
+    count(days)
+    settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
+    FiguresMark.objects.filter(pk=mark.pk).update(event=settled or mark.event, at=at)
+    return len(days)
+
+
+def all_days() -> list[datetime.date]:
+    """Every day from the first inquiry's to the last one's."""
+    span = Inquiry.objects.aggregate(first=Min("received_at"), last=Max("received_at"))
+    if span["first"] is None:
+        return []
+    day, last = (span[name].astimezone(ZONE).date() for name in ("first", "last"))
+    return [day + datetime.timedelta(days=n) for n in range((last - day).days + 1)]
+
+
+def count(
+    days: Iterable[datetime.date], progress: Callable[[int], object] = lambda done: None
+) -> None:
+    """Count these days anew. Two queries a day; `progress` hears of each."""
+    promise = Promise()
+    for day in days:
+        made_at = timezone.now()
+        counts, still_open = _counted(_received_on(day), promise)
+        DayFigures.objects.update_or_create(
+            day=day, defaults={"made_at": made_at, "counts": counts, "open": still_open}
+        )
+        progress(1)
+
+
+def _received_on(day: datetime.date) -> Iterable[Received]:
+    start, end = (
+        datetime.datetime.combine(date, datetime.time.min, ZONE)
+        for date in (day, day + datetime.timedelta(days=1))
+    )
+    rows = Inquiry.objects.filter(received_at__gte=start, received_at__lt=end).order_by()
+    return map(Received._make, rows.values_list(*Received._fields).iterator())
+
+
+def _counted(rows: Iterable[Received], promise: Promise) -> tuple[Counts, dict[str, int]]:
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    still_open: Counter[str] = Counter()
+    for row in rows:
+        local = row.received_at.astimezone(ZONE)
+        counts["hour"][str(local.hour)] += 1
+        counts["source"][row.source] += 1
+        if row.source == Inquiry.Source.WEB:
+            counts["came_from"][row.came_from] += 1
+        if row.status == Inquiry.Status.CLOSED:
+            counts["outcome"][row.outcome] += 1
+        elif row.quarantined_at is None:
+            still_open[str(row.assignee_id or "")] += 1
+        _count_times(counts, row, promise)
+    return {topic: dict(found) for topic, found in counts.items()}, dict(still_open)
+
+
+def _count_times(counts: dict[str, Counter[str]], row: Received, promise: Promise) -> None:
+    """How long somebody who wrote on the website waited. Who calls is answered as they call."""
+    if row.source != Inquiry.Source.WEB or row.quarantined_at or row.outcome in UNOWED:
+        return
+    for topic, moment in _firsts(row).items():
+        if moment is not None:
+            counts[topic][str(bucket(moment - row.received_at))] += 1
+    until = promise.until(row.received_at)
+    if row.first_attempt_at is not None:
+        counts["promise"]["kept" if row.first_attempt_at <= until else "broken"] += 1
+    elif row.status == Inquiry.Status.CLOSED or until < timezone.now():
+        counts["promise"]["broken"] += 1
+
+
+def _firsts(row: Received) -> dict[str, Any]:
+    return {"first_attempt": row.first_attempt_at, "first_contact": row.first_contact_at}
