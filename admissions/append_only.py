@@ -11,12 +11,22 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from .models import Event
+from .models.audit import LOGS
 
-LOGS = (Event,)
 TRIGGER = "is_append_only"
 FUNCTION = "admissions_append_only"
 REFUSAL = "this table is append-only"
+
+# PostgreSQL gives rows their keys when they are inserted and shows them when they are committed: a
+# key below one that was read already can still turn up. A seal over "all rows up to here" would
+# then be broken by a row that was merely late. So whoever adds to a log holds this advisory lock,
+# shared, to the end of the transaction, from before its first row has a key; the sealer
+# (sealing.py) takes it alone, for the moment in which it reads the highest keys, when all that
+# have a key are committed. It never waits for it: nobody would queue behind it. SQLite has one
+# writer at a time, and its keys are committed in their order.
+LOCK = 5_270_801
+NUMBERED = "announces_its_rows"
+NUMBERED_FUNCTION = "admissions_log_grows"
 
 
 def tables() -> list[str]:
@@ -45,18 +55,22 @@ def _sqlite(cursor: Any, logs: list[str]) -> list[str]:
 
 def _postgresql(cursor: Any, logs: list[str]) -> list[str]:
     # Making a trigger again would wait for every transaction that reads the table.
-    cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [TRIGGER])
-    ready = {table.strip('"') for (table,) in cursor.fetchall()}
-    missing = [log for log in logs if log not in ready]
-    if not missing:
-        return []
-    function = (
-        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+    cursor.execute(
+        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname = ANY(%s)",
+        [[TRIGGER, NUMBERED]],
     )
-    return [function] + [
+    ready = {(table.strip('"'), trigger) for table, trigger in cursor.fetchall()}
+    unguarded = [log for log in logs if (log, TRIGGER) not in ready]
+    unannounced = [log for log in logs if (log, NUMBERED) not in ready]
+    return _guards(unguarded) + _announcements(unannounced)
+
+
+def _guards(logs: list[str]) -> list[str]:
+    """What refuses a change."""
+    function = _function(FUNCTION, f"RAISE EXCEPTION '{REFUSAL}';")
+    return [function] * bool(logs) + [
         statement
-        for log in missing
+        for log in logs
         for statement in (
             f'CREATE TRIGGER {TRIGGER} BEFORE UPDATE OR DELETE ON "{log}"'
             f" FOR EACH ROW EXECUTE FUNCTION {FUNCTION}()",
@@ -64,3 +78,20 @@ def _postgresql(cursor: Any, logs: list[str]) -> list[str]:
             f" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()",
         )
     ]
+
+
+def _announcements(logs: list[str]) -> list[str]:
+    """What takes LOCK, shared, before a statement's rows get their keys."""
+    lock = f"PERFORM pg_advisory_xact_lock_shared({LOCK}); RETURN NULL;"
+    return [_function(NUMBERED_FUNCTION, lock)] * bool(logs) + [
+        f'CREATE TRIGGER {NUMBERED} BEFORE INSERT ON "{log}"'
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {NUMBERED_FUNCTION}()"
+        for log in logs
+    ]
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {body} END $$"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +14,7 @@ from . import bulk
 from .bulk import Row, Table
 from .intake import CONSENT_WORDING_VERSION
 from .models import SEALED, Consent, ContactAttempt, Event, Inquiry, LookupToken
-from .protection import digests
+from .protection import chain, digests
 from .protection.digests import Token, token
 from .protection.envelope import Envelope
 from .protection.fields import EncryptedField
@@ -34,7 +34,10 @@ TABLES = {
     Inquiry: Table(Inquiry, "id", "data_key", "key_id", *PLAIN, *SEALED),
     LookupToken: Table(LookupToken, "inquiry_id", "kind", "digest"),
     Consent: Table(Consent, "inquiry_id", "channel", "wording_version", "language", "given_at"),
-    Event: Table(Event, "inquiry_id", "kind", "at", "actor_id", "from_status", "to_status", "text"),
+    Event: Table(
+        *(Event, "inquiry_id", "kind", "at", "actor_id", "from_status", "to_status", "text"),
+        *("number", "digest"),
+    ),
     ContactAttempt: Table(
         *(ContactAttempt, "inquiry_id", "actor_id", "channel", "outcome", "at", "next_follow_up")
     ),
@@ -73,9 +76,24 @@ def _values(story: Story) -> list[tuple[type[Model], tuple[Any, ...]]]:
         (Inquiry, (data_key, key_id, *plain, *sealed)),
         *((LookupToken, token) for token in _tokens(inquiry)),
         *((Consent, (channel, *given)) for channel in story.consents),
-        *((Event, (*entry[:-1], _sealed(envelope, _TEXT, entry[-1]))) for entry in story.events),
+        *((Event, entry) for entry in _entries(story, envelope)),
         *((ContactAttempt, attempt) for attempt in story.attempts),
     ]
+
+
+def _entries(story: Story, envelope: Envelope) -> Iterator[tuple[Any, ...]]:
+    """The timeline, numbered and chained as trail.append does it."""
+    previous = chain.START
+    for number, (kind, at, actor, before, after, text) in enumerate(story.events, 1):
+        sealed = _sealed(envelope, _TEXT, text)
+        previous = chain.entry_digest(
+            *(number, kind, actor, before, after),
+            uuid=story.inquiry.uuid,
+            at=at,
+            text=sealed,
+            previous=previous,
+        )
+        yield kind, at, actor, before, after, sealed, number, previous
 
 
 def _tokens(inquiry: SimpleNamespace) -> list[Token]:

@@ -13,7 +13,7 @@ from django.db.models import Field
 from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
 
-from . import clock, outbox, related, workflow
+from . import clock, outbox, related, trail, workflow
 from .models import Consent, Event, Inquiry, LookupToken
 from .reference import new_reference
 
@@ -115,7 +115,7 @@ def _receive(
     ]
     if new.is_quarantined:
         begun.append(Event(inquiry=new, kind=Event.Kind.SET_ASIDE, at=new.received_at))
-    Event.objects.bulk_create(begun)
+    trail.append(*begun, first=True)
     if not new.is_quarantined:
         outbox.announce(new, at=new.received_at)
     return new
@@ -145,13 +145,15 @@ def _correct(
     if withdrawn:
         inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
     _give(inquiry, set(consent) - set(given), at)
-    Event.objects.create(
-        inquiry=inquiry,
-        kind=Event.Kind.CORRECTED,
-        at=at,
-        from_status=before,
-        to_status=inquiry.status,
-        text=earlier_answers(earlier),
+    trail.append(
+        Event(
+            inquiry=inquiry,
+            kind=Event.Kind.CORRECTED,
+            at=at,
+            from_status=before,
+            to_status=inquiry.status,
+            text=earlier_answers(earlier),
+        )
     )
     if dealt_with and not inquiry.is_quarantined:
         # Somebody has read the old answers. While nobody has, the first notification says enough.

@@ -26,7 +26,7 @@ from django.db.models import F, Func, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import ledger, workflow
+from . import ledger, trail, workflow
 from .models import SEALED, DeskSettings, Event, Inquiry, LookupToken, Notification
 from .models.querysets import InquiryQuerySet
 from .workflow import IllegalTransition
@@ -92,16 +92,18 @@ def _erase(rows: Sequence[Inquiry], *, actor: User | None, at: datetime.datetime
     )
     LookupToken.objects.filter(inquiry__in=keys).delete()
     Notification.objects.waiting().filter(inquiry__in=keys).delete()
-    Event.objects.bulk_create(
-        Event(
-            inquiry=row,
-            kind=Event.Kind.ERASED,
-            at=at,
-            actor=actor,
-            from_status=row.status,
-            to_status=row.status,
+    trail.append(
+        *(
+            Event(
+                inquiry=row,
+                kind=Event.Kind.ERASED,
+                at=at,
+                actor=actor,
+                from_status=row.status,
+                to_status=row.status,
+            )
+            for row in rows
         )
-        for row in rows
     )
     # Last, so that nothing but the commit itself can fail after it.
     ledger.append([row.reference for row in rows], on=timezone.localdate(at))
@@ -251,7 +253,7 @@ def _apply_batch(back: InquiryQuerySet) -> int:
 
 def _bare(rows: InquiryQuerySet) -> InquiryQuerySet:
     """`rows` locked, with no more of them read than erasing needs."""
-    return rows.select_for_update().only("reference", "status")
+    return rows.select_for_update().only("reference", "status", "uuid")
 
 
 def _chunks(items: Iterable[str | None], size: int) -> Iterator[list[str | None]]:

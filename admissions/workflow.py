@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -24,7 +25,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import clock
+from . import audit, clock, trail
 from .models import Channel, ContactAttempt, Event, Inquiry
 
 Status = Inquiry.Status
@@ -394,9 +395,9 @@ def locked(
     """The locked row, for a change that is no step. An exception undoes it all.
 
     Raises PermissionDenied unless `actor` has `permission`, StaleInquiry when the row changed
-    since `version`, IllegalTransition when it is erased.
+    since `version`, IllegalTransition when it is erased; each is recorded.
     """
-    with transaction.atomic():
+    with _refusals_recorded(actor, inquiry), transaction.atomic():
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         if not actor.has_perm(permission):
             raise PermissionDenied(_("This is not yours to do."))
@@ -410,8 +411,10 @@ def locked(
 def _step(
     action: Action, inquiry: Inquiry, actor: User, version: int | None = None
 ) -> Iterator[Inquiry]:
-    """The locked row, once `actor` may take this step on it now. An exception undoes it all."""
-    with transaction.atomic():
+    """The locked row, once `actor` may take this step on it now. An exception undoes it all, and a
+    refusal is recorded.
+    """
+    with _refusals_recorded(actor, inquiry, action.value), transaction.atomic():
         # No join here: PostgreSQL, having waited for the lock, reads the row anew but not what is
         # joined to it, and the assignee would be the one from before. (On SQLite the transaction
         # itself, being IMMEDIATE, keeps every other writer out.)
@@ -428,6 +431,9 @@ def _step(
         if not legal:
             raise IllegalTransition(_why_not(action, current, actor), current)
         yield current
+
+
+_refusals_recorded = partial(audit.refusals, refused=WorkflowError)
 
 
 def _change(
@@ -462,14 +468,16 @@ def _append(
     text: str,
     at: datetime.datetime | None = None,
 ) -> None:
-    Event.objects.create(
-        inquiry=current,
-        kind=kind,
-        at=at or timezone.now(),
-        actor=actor,
-        from_status=before,
-        to_status=current.status,
-        text=text,
+    trail.append(
+        Event(
+            inquiry=current,
+            kind=kind,
+            at=at or timezone.now(),
+            actor=actor,
+            from_status=before,
+            to_status=current.status,
+            text=text,
+        )
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from admissions import related
+from admissions import related, trail
 from admissions.models import Event, Inquiry, LookupToken
 
 
@@ -32,12 +32,13 @@ class InquiryFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def first_event(self, create, extracted, **kwargs):
         if create:
-            Event.objects.create(
+            received = Event(
                 inquiry=self,
                 kind=Event.Kind.RECEIVED,
                 at=self.received_at,
                 to_status=Inquiry.Status.NEW,
             )
+            trail.append(received, first=True)
 
     @factory.post_generation
     def tokens(self, create, extracted, **kwargs):

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,11 +15,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import related, workflow
+from .. import privacy, related, workflow
 from ..models import Inquiry
 from ..workflow import Action
 from . import queue, workspace
 from .person import PersonRequests
+from .watch import watched
 
 
 @admin.register(Inquiry)
@@ -73,7 +74,7 @@ class InquiryAdmin(PersonRequests):
             )
             for action in Action
         ]
-        return steps + super().get_urls()
+        return watched(self, steps + super().get_urls())
 
     def changeform_view(
         self,
@@ -116,9 +117,12 @@ class InquiryAdmin(PersonRequests):
         return redirect(inquiry)
 
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
-        """The inquiry, or None. One query."""
-        inquiry: Inquiry | None = self.get_object(request, object_id)
-        return inquiry
+        """The inquiry with all that its page needs of other tables' rows, or None. One query."""
+        rows = privacy.with_message_rule(self.get_queryset(request)).select_related("assignee")
+        try:
+            return cast(Inquiry, rows.get(pk=self.opts.pk.to_python(object_id)))
+        except (Inquiry.DoesNotExist, ValidationError):
+            return None
 
     def _unknown(self, request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("There is no inquiry at this address."))

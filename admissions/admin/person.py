@@ -26,13 +26,15 @@ from django.utils.translation import ngettext
 
 from .. import export, person_requests, retention
 from ..ledger import LedgerUnavailable
-from ..models import Inquiry
+from ..models import AccessRecord, Inquiry
 from ..person_forms import AmendForm, EraseForm, FindForm, HoldForm
 from ..workflow import StaleInquiry, WorkflowError
+from .watch import note
 
 UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
 MOST = 50  # matches on a page, and inquiries handled at once
 REQUESTS = "admin:admissions_inquiry_person"
+Action = AccessRecord.Action
 
 View = Callable[..., HttpResponse]
 
@@ -88,6 +90,7 @@ class PersonRequests(admin.ModelAdmin):
         if not form.is_valid():
             return self._person_page(request, form, status=UNPROCESSABLE)
         rows = list(person_requests.find(form.cleaned_data["who"])[: MOST + 1])
+        note(request, Action.LOOKED_UP, detail="person", count=len(rows[:MOST]))
         return self._person_page(
             request,
             form,
@@ -117,9 +120,13 @@ class PersonRequests(admin.ModelAdmin):
         try:
             copies = person_requests.export_all(chosen, actor=_user(request))
         except WorkflowError as error:
+            # What was recorded inside went when all was undone.
+            note(request, Action.REFUSED, error.current, detail="request")
             messages.warning(request, _said(error))
             return redirect(REQUESTS)
-        if request.POST.get("as") == "file":
+        as_file = request.POST.get("as") == "file"
+        note(request, Action.EXPORTED if as_file else Action.PRINTED, *chosen, detail="person")
+        if as_file:
             return _file(copies)
         context = {"copies": copies, "title": _("What is held"), "made_at": timezone.now()}
         return self._show(request, "export", context)
@@ -146,6 +153,7 @@ class PersonRequests(admin.ModelAdmin):
         self, request: HttpRequest, chosen: Sequence[Inquiry], form: EraseForm, *, status: int = 200
     ) -> HttpResponse:
         going = [row for row in chosen if not row.legal_hold and row.erased_at is None]
+        note(request, Action.VIEWED, *chosen, detail="erase")
         context = {
             "form": form,
             "going": going,

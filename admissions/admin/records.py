@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -18,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from .. import outbox
 from ..models import Event, Notification
 from ..models.history import NotificationQuerySet
+from .paging import CappedPaginator
+from .watch import watched
 
 SHOWN = datetime.timedelta(days=7)
 # What the kinds of error that occur most mean for whoever looks after the mail.
@@ -41,9 +44,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     list_display_links = None
     list_per_page = 100
     list_select_related = ["inquiry"]
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+
+    def get_urls(self) -> list[URLPattern]:
+        return watched(self, super().get_urls())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import related, workflow
+from .. import privacy, related, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
@@ -51,6 +51,7 @@ class Entry:
     event: Event
     attempt: ContactAttempt | None
     by: str
+    text: str
 
     @property
     def moved(self) -> bool:
@@ -67,7 +68,7 @@ class Step:
     is_open: bool
 
 
-def timeline(inquiry: Inquiry) -> list[Entry]:
+def timeline(inquiry: Inquiry, *, with_messages: bool = True) -> list[Entry]:
     """The inquiry's timeline, newest first. Two queries."""
     attempts: dict[tuple[datetime.datetime, int | None], ContactAttempt] = {
         (attempt.at, attempt.actor_id): attempt for attempt in inquiry.attempts.all()
@@ -79,9 +80,16 @@ def timeline(inquiry: Inquiry) -> list[Entry]:
             if event.kind == Event.Kind.ATTEMPTED
             else None,
             workflow.shown_name(event.actor) if event.actor else "",
+            event.text if with_messages else _without_message(event),
         )
-        for event in inquiry.events.select_related("actor").order_by("-at", "-pk")
+        for event in inquiry.events.select_related("actor").order_by("-number")
     ]
+
+
+def _without_message(event: Event) -> str:
+    if event.kind in {Event.Kind.CORRECTED, Event.Kind.AMENDED}:
+        return privacy.without_message(event.text)
+    return event.text
 
 
 def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refusal | StepForm:
@@ -102,12 +110,14 @@ def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refus
 def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dict[str, Any]:
     """What the workspace's template shows; `refusal` is the step that was just not taken."""
     refusal = refusal or {}
-    entries = timeline(inquiry)
+    sees_message = privacy.may_read_message(user, inquiry)
+    entries = timeline(inquiry, with_messages=sees_message)
     form = refusal.get("form")
     if form is not None and refusal.get("message"):
         form = _kept(form, inquiry, user, entries)
     return {
         "inquiry": inquiry,
+        "sees_message": sees_message,
         "row": Row(inquiry, timezone.now()),
         "entries": entries,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],

@@ -30,6 +30,11 @@ class Weekday(models.IntegerChoices):
 class DeskSettings(SingletonModel):
     """What the clinic decides about its admissions desk. One row."""
 
+    class MessagesSeenBy(models.TextChoices):
+        ALL = "all", _("Everybody who works inquiries")
+        ASSIGNEE = "assignee", _("Whoever has the inquiry, and leads")
+        LEADS = "leads", _("Leads only")
+
     retention_months = models.PositiveSmallIntegerField(
         _("months to keep a closed inquiry"),
         default=12,
@@ -44,6 +49,13 @@ class DeskSettings(SingletonModel):
         default=True,
         help_text=_("If not, the form says that the clinic is full and what to do instead."),
     )
+    messages_seen_by = models.CharField(
+        _("who sees what people wrote"),
+        max_length=10,
+        choices=MessagesSeenBy,
+        default=MessagesSeenBy.ALL,
+        help_text=_("The message, and earlier versions of it. All else in an inquiry shows."),
+    )
 
     class Meta:
         verbose_name = _("desk settings")
@@ -53,7 +65,12 @@ class DeskSettings(SingletonModel):
                 condition=Q(retention_months__gte=1, retention_months__lte=LONGEST_MONTHS),
                 name="desksettings_retention_in_range",
                 violation_error_message=_("Choose from 1 to 120 months."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(messages_seen_by__in=["all", "assignee", "leads"]),
+                name="desksettings_known_readers",
+                violation_error_message=_("Choose one of the groups listed."),
+            ),
         ]
 
     def __str__(self) -> str:

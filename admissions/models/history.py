@@ -17,7 +17,11 @@ from .inquiry import Channel, Inquiry
 
 
 class Event(SealedRecord):
-    """One entry of an inquiry's timeline. Entries are added, never changed or removed."""
+    """One entry of an inquiry's timeline. Entries are added, never changed or removed.
+
+    Only `admissions.trail` makes one: `number` counts within the inquiry, from 1, and `digest`
+    chains each to the one before it (protection/chain.py).
+    """
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("Received")
@@ -39,7 +43,8 @@ class Event(SealedRecord):
         HELD = "held", _("Legal hold set")
         HOLD_ENDED = "hold-ended", _("Legal hold ended")
 
-    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events")
+    # No index of its own: the unique constraint begins with it.
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     at = models.DateTimeField(_("at"), default=timezone.now)
     actor = models.ForeignKey(
@@ -54,12 +59,15 @@ class Event(SealedRecord):
     from_status = models.CharField(_("from"), max_length=12, choices=Inquiry.Status, blank=True)
     to_status = models.CharField(_("to"), max_length=12, choices=Inquiry.Status, blank=True)
     text = EncryptedTextField(_("text"), blank=True)
+    number = models.PositiveIntegerField(_("number"), editable=False)
+    digest = models.BinaryField(_("digest"), max_length=32, editable=False)
 
     class Meta:
         verbose_name = _("timeline entry")
         verbose_name_plural = _("timeline")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["inquiry", "at", "id"], name="event_timeline")]
+        # A timeline is read by the unique constraint's index.
+        indexes = [models.Index(fields=["kind", "id"], name="event_by_kind")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(
@@ -92,6 +100,16 @@ class Event(SealedRecord):
                 condition=Q(kind="received"),
                 name="event_received_once",
                 violation_error_message=_("An inquiry is received once."),
+            ),
+            models.UniqueConstraint(
+                fields=["inquiry", "number"],
+                name="event_numbered_once",
+                violation_error_message=_("This inquiry has an entry of that number already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1),
+                name="event_numbered_from_one",
+                violation_error_message=_("The entries of an inquiry are numbered from 1."),
             ),
         ]
 

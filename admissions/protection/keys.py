@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 KEY_BYTES = 32
@@ -44,6 +47,17 @@ def newest_id() -> str:
 
 def lookup_id() -> str:
     return key_id(settings.LOOKUP_KEY)
+
+
+def derived(purpose: str) -> bytes:
+    """A key for `purpose` alone, made from LOOKUP_KEY (HKDF), which never rotates."""
+    return _derived(settings.LOOKUP_KEY, purpose)
+
+
+@lru_cache(maxsize=16)
+def _derived(key: bytes, purpose: str) -> bytes:
+    info = f"amity {purpose}".encode()
+    return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
 
 
 def wrap(data_key: bytes, context: bytes) -> tuple[str, bytes]:

@@ -22,6 +22,7 @@ def pages(db):
         "step": reverse("admin:admissions_inquiry_claim", args=[inquiry.pk]),
         "trail": reverse("admin:admissions_event_changelist"),
         "outbox": reverse("admin:admissions_notification_changelist"),
+        "who saw what": reverse("admin:admissions_accessrecord_changelist"),
         "roster": reverse("admin:admissions_dutyshift_changelist"),
         "new shift": reverse("admin:admissions_dutyshift_add"),
         "fallback": reverse("admin:admissions_dutyfallback_changelist"),
@@ -35,15 +36,17 @@ def superuser(admin_user):
     return admin_user
 
 
+LEADS_OWN = {"Notifications", "Desk settings", "Who saw what", "How the desk is doing"}
 ROSTER = {"Duty roster", "Fallback list for the roster"}
 STAFFING = {"roster", "new shift", "fallback", "settings"}
 WHO_SEES = {
     "coordinator": {"queue", "workspace", "step", "trail", "roster", "fallback"},
-    "lead": {"queue", "workspace", "step", "trail", "outbox"} | STAFFING,
+    "lead": {"queue", "workspace", "step", "trail", "outbox", "who saw what"} | STAFFING,
     "editor": set(),
-    "auditor": {"trail", "outbox"},
+    "auditor": {"trail", "outbox", "who saw what"},
     "outsider": set(),
-    "superuser": {"queue", "workspace", "step", "trail", "outbox", "accounts"} | STAFFING,
+    "superuser": {"queue", "workspace", "step", "trail", "outbox", "who saw what", "accounts"}
+    | STAFFING,
 }
 
 
@@ -60,9 +63,9 @@ def test_each_role_opens_its_own_pages_and_no_other(role, request, client, pages
     ("role", "apps", "models"),
     [
         ("coordinator", {"admissions"}, {"Inquiries"} | ROSTER),
-        ("lead", {"admissions"}, {"Inquiries", "Notifications", "Desk settings"} | ROSTER),
+        ("lead", {"admissions"}, LEADS_OWN | {"Inquiries"} | ROSTER),
         ("editor", {"programs"}, None),
-        ("auditor", {"admissions"}, {"Timeline", "Notifications"}),
+        ("auditor", {"admissions"}, {"Timeline", "Who saw what", "Notifications"}),
         ("outsider", set(), set()),
         ("superuser", {"admissions", "auth", "programs"}, None),
     ],

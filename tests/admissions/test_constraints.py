@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from admissions.models import Consent, ContactAttempt, Event, Inquiry, Notification
+from admissions import trail
+from admissions.models import (
+    AccessRecord,
+    AuditSeal,
+    Consent,
+    ContactAttempt,
+    DeskSettings,
+    Event,
+    Inquiry,
+    Notification,
+)
 from admissions.protection.fields import Sealed
 from tests.factories import InquiryFactory
 
@@ -66,12 +76,37 @@ def test_two_inquiries_never_share(field):
 
 def test_an_inquiry_is_received_once():
     inquiry = InquiryFactory()
-    assert refuses(lambda: Event.objects.create(inquiry=inquiry, kind="received"))
+    assert refuses(lambda: trail.append(Event(inquiry=inquiry, kind="received")))
 
 
 def test_a_timeline_entry_has_a_known_kind():
     inquiry = InquiryFactory()
-    assert refuses(lambda: Event.objects.create(inquiry=inquiry, kind="gossip"))
+    assert refuses(lambda: trail.append(Event(inquiry=inquiry, kind="gossip")))
+
+
+@pytest.mark.parametrize("number", [0, 1, -1])
+def test_the_entries_of_a_timeline_are_numbered_from_1_each_once(number):
+    entry = Event(inquiry=InquiryFactory(), kind="noted", number=number, digest=bytes(32))
+    assert refuses(entry.save)
+
+
+@pytest.mark.parametrize("wrong", [{"action": "guessed"}, {"detail": "x" * 41}])
+def test_an_access_record_has_a_known_action_and_a_short_detail(wrong, coordinator):
+    row = AccessRecord(actor=coordinator, digest=bytes(32), **({"action": "viewed"} | wrong))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.save()
+
+
+@pytest.mark.parametrize("wrong", [{"number": 0}, {"records": 3}, {"entries": 3}])
+def test_a_seal_is_numbered_from_1_and_covers_rows_that_can_be_there(wrong):
+    facts = {"number": 1, "records_to": 2, "records": 1, "entries_to": 2, "entries": 1} | wrong
+    assert refuses(AuditSeal(digest=bytes(32), **facts).save)
+
+
+def test_the_desk_settings_name_known_readers():
+    settings = DeskSettings.get_solo()
+    settings.messages_seen_by = "nobody"
+    assert refuses(settings.save)
 
 
 @pytest.mark.parametrize("wrong", [{"channel": "pigeon"}, {"outcome": "perhaps"}])
