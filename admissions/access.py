@@ -47,6 +47,7 @@ GROUPS: dict[str, set[str]] = {
         "admissions.view_notification",
         "admissions.view_accessrecord",
         "admissions.view_dayfigures",
+        "admissions.export_inquiry",
     },
     EDITORS: {
         f"programs.{action}_{model}"

@@ -19,12 +19,13 @@ from .. import privacy, related, workflow
 from ..models import Inquiry
 from ..workflow import Action
 from . import queue, workspace
+from .lists import ListSteps
 from .person import PersonRequests
 from .watch import watched
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(PersonRequests):
+class InquiryAdmin(PersonRequests, ListSteps):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None

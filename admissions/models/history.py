@@ -42,6 +42,7 @@ class Event(SealedRecord):
         ERASED = "erased", _("Erased")
         HELD = "held", _("Legal hold set")
         HOLD_ENDED = "hold-ended", _("Legal hold ended")
+        FOLLOW_UP = "follow-up", _("Follow-up set")
 
     # No index of its own: the unique constraint begins with it.
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events", db_index=False)
@@ -90,6 +91,7 @@ class Event(SealedRecord):
                         "erased",
                         "held",
                         "hold-ended",
+                        "follow-up",
                     ]
                 ),
                 name="event_known_kind",

@@ -205,16 +205,26 @@ class Inquiry(SealedRecord):
         default_permissions = ("add", "change", "view")
         permissions = [
             ("assign_inquiry", _("Can hand an inquiry to somebody else")),
+            ("export_inquiry", _("Can take a list of inquiries away as a file")),
             ("handle_person_request", _("Can find, export, correct and erase a person")),
         ]
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(
-                TRIED,
-                "due_at",
-                "id",
+                *(TRIED, F("priority").desc(), "due_at", "id"),
                 name="inquiry_open_queue",
                 condition=~Q(status="closed") & Q(quarantined_at__isnull=True),
+            ),
+            models.Index(
+                *("assignee", TRIED, F("priority").desc(), "due_at", "id"),
+                name="inquiry_queue_of_assignee",
+                condition=~Q(status="closed") & Q(quarantined_at__isnull=True),
+            ),
+            models.Index(
+                *(TRIED, F("priority").desc(), "due_at", "id"),
+                name="inquiry_unassigned",
+                condition=~Q(status="closed")
+                & Q(quarantined_at__isnull=True, assignee__isnull=True),
             ),
             models.Index(
                 fields=["quarantined_at", "id"],
@@ -228,15 +238,18 @@ class Inquiry(SealedRecord):
             ),
             models.Index(fields=["key_id", "id"], name="inquiry_wrapped_by"),
             models.Index(fields=["status", "due_at", "id"], name="inquiry_queue"),
-            models.Index(
-                fields=["assignee", "status", "due_at", "id"], name="inquiry_queue_of_assignee"
-            ),
             models.Index(fields=["due_at", "id"], name="inquiry_by_due"),
+            models.Index(
+                *(F("closed_at").desc(), F("id").desc()),
+                name="inquiry_closed",
+                condition=Q(status="closed"),
+            ),
             models.Index(F("received_at").desc(), F("id").desc(), name="inquiry_newest_first"),
             models.Index(
-                fields=["follow_up_on", "id"],
+                *("follow_up_on", F("priority").desc(), "id"),
                 name="inquiry_follow_up",
-                condition=Q(follow_up_on__isnull=False),
+                condition=~Q(status="closed")
+                & Q(quarantined_at__isnull=True, follow_up_on__isnull=False),
             ),
         ]
         constraints = [

@@ -64,8 +64,13 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """Open, with a follow-up date that is `on` (today) or earlier."""
         return self.open().filter(follow_up_on__lte=on or timezone.localdate())
 
+    def waiting(self, on: datetime.date | None = None) -> Self:
+        """Open, somebody has tried to reach the person, and nothing is due up to `on` (today)."""
+        nothing_due = Q(follow_up_on__isnull=True) | Q(follow_up_on__gt=on or timezone.localdate())
+        return self.open().filter(nothing_due, tried_at__isnull=False)
+
     def most_overdue_first(self) -> Self:
-        """The queue's order: whom nobody has tried yet by the response clock, the longest overdue
-        on top; below them, in the same order, those whose clock has stopped.
+        """The queue's order: whom nobody has tried yet before those whose clock has stopped; the
+        urgent ones before the others; then by the response clock, the longest overdue on top.
         """
-        return self.order_by(TRIED, "due_at", "pk")
+        return self.order_by(TRIED, "-priority", "due_at", "pk")

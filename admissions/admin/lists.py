@@ -1,0 +1,172 @@
+"""The queue's lists as a whole: bulk steps on chosen rows, a file, a sheet to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import exporting
+from ..exporting import Format
+from ..list_forms import BULK, BulkForm, TakeAwayForm
+from ..models import AccessRecord, Inquiry
+from ..workflow import WorkflowError
+from .watch import note
+from .wording import Row
+
+QUEUE = "admin:admissions_inquiry_changelist"
+EXPORT = "admissions.export_inquiry"
+MOST = 100  # rows of a page, and so of a bulk step
+UNPROCESSABLE = 422
+DIGITS = 18  # of a key: more is no number of the database
+Action = AccessRecord.Action
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An inquiry of the list, and the version that the list showed."""
+
+    inquiry: Inquiry
+    version: int
+
+    @property
+    def value(self) -> str:
+        return f"{self.inquiry.pk}:{self.version}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one inquiry. `refused` says why nothing was done; "" when it was."""
+
+    inquiry: Inquiry
+    refused: str = ""
+
+
+class ListSteps(admin.ModelAdmin):
+    """The part of the inquiry's admin that deals with many at once."""
+
+    def get_urls(self) -> list[URLPattern]:
+        views = [
+            ("bulk/", "bulk", self.bulk_view),
+            ("file/", "file", self.file_view),
+            ("sheet/", "sheet", self.sheet_view),
+        ]
+        return [
+            path(route, self.admin_site.admin_view(view), name=f"admissions_inquiry_{name}")
+            for route, name, view in views
+        ] + super().get_urls()
+
+    # Bulk steps
+
+    def bulk_view(self, request: HttpRequest) -> HttpResponse:
+        """What would be done to how many; then, confirmed, what became of each."""
+        user = cast(User, request.user)
+        if not user.has_perm(BulkForm.permission):
+            raise PermissionDenied
+        if request.method != "POST":
+            return redirect(QUEUE)
+        form_class = BULK.get(request.POST.get("step", ""))
+        chosen = _chosen(request.POST.getlist("chosen"))
+        if form_class is None or not chosen:
+            missing = _("Choose a step.") if chosen else _("Choose at least one inquiry.")
+            messages.warning(request, missing)
+            return redirect(QUEUE)
+        confirmed = "confirm" in request.POST
+        form = form_class(request.POST if confirmed else None)
+        context = {"title": form.title, "step": request.POST["step"], "form": form}
+        if confirmed and form.is_valid():
+            results = [_take(form, one, user) for one in chosen]
+            done = sum(not result.refused for result in results)
+            note(request, Action.LISTED, detail="bulk", count=len(results))
+            return self._list_page(
+                request, "bulk_done", {**context, "results": results, "done": done}
+            )
+        status = UNPROCESSABLE if confirmed else 200
+        note(request, Action.LISTED, detail="bulk", count=len(chosen))
+        rows = [(one, Row(one.inquiry, timezone.now())) for one in chosen]
+        return self._list_page(request, "bulk", {**context, "chosen": rows}, status=status)
+
+    # A file
+
+    def file_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The whole of the list that the address names, as a file, for a reason that is kept."""
+        if not cast(User, request.user).has_perm(EXPORT):
+            raise PermissionDenied
+        shown = self.get_changelist_instance(request)
+        count = shown.queryset.count()
+        form = TakeAwayForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            status = UNPROCESSABLE if request.method == "POST" else 200
+            note(request, Action.LISTED, detail="file", count=count)
+            context = {"title": _("Take a list away"), "form": form, "cl": shown, "count": count}
+            return self._list_page(request, "file", context, status=status)
+        note(request, Action.EXPORTED, detail=f"file-{form.cleaned_data['reason']}", count=count)
+        rows = exporting.table(shown.queryset, with_person=form.cleaned_data["with_person"])
+        name = f"inquiries-{timezone.localdate()}"
+        if form.cleaned_data["format"] == Format.XLSX:
+            return FileResponse(
+                exporting.as_xlsx(rows), as_attachment=True, filename=f"{name}.xlsx"
+            )
+        return StreamingHttpResponse(
+            exporting.as_csv(rows),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+        )
+
+    # A sheet
+
+    def sheet_view(self, request: HttpRequest) -> HttpResponse:
+        """The page of the list that the address names, to be printed. No numbers, no addresses."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        shown = self.get_changelist_instance(request)
+        rows = [Row(inquiry, timezone.now()) for inquiry in shown.result_list]
+        note(request, Action.PRINTED, detail="sheet", count=len(rows))
+        context = {"title": shown.tab.label, "rows": rows, "made_at": timezone.now(), "cl": shown}
+        return self._list_page(request, "sheet", context)
+
+    def _list_page(
+        self, request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        return TemplateResponse(
+            request,
+            f"admin/admissions/inquiry/{name}.html",
+            {**self.admin_site.each_context(request), "opts": self.opts, **context},
+            status=status,
+        )
+
+
+def _chosen(values: list[str]) -> list[Chosen]:
+    """What was ticked: "key:version". What is no such pair, or no inquiry, is passed over."""
+    wanted: dict[int, int] = {}
+    for value in values[:MOST]:
+        key, _sep, version = value.partition(":")
+        if all(
+            part.isascii() and part.isdigit() and len(part) <= DIGITS for part in (key, version)
+        ):
+            wanted[int(key)] = int(version)
+    rows = Inquiry.objects.select_related("assignee").in_bulk(list(wanted))
+    return [Chosen(rows[key], version) for key, version in wanted.items() if key in rows]
+
+
+def _take(form: BulkForm, one: Chosen, actor: User) -> Result:
+    """The step on one inquiry; what refuses it leaves the others alone."""
+    try:
+        form.take(one.inquiry, actor, one.version)
+    except PermissionDenied:
+        return Result(one.inquiry, _("This step is not yours to take."))
+    except WorkflowError as error:
+        return Result(one.inquiry, str(error))
+    except ValidationError as error:
+        return Result(one.inquiry, " ".join(error.messages))
+    return Result(one.inquiry)

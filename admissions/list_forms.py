@@ -1,0 +1,135 @@
+"""The forms for many inquiries at once: bulk steps, and taking a list away."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from . import follow_up, workflow
+from .action_forms import TEXT_LIMIT, ColleagueField
+from .exporting import Format, Reason
+from .models import Inquiry
+
+
+class BulkForm(forms.Form):
+    """One step for each of the chosen inquiries, by the same rules as one by one."""
+
+    title: ClassVar[Any]
+    button: ClassVar[Any]
+    permission: ClassVar[str] = "admissions.change_inquiry"
+
+    use_required_attribute = False
+
+    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+        """The step on one inquiry. Raises as the workflow's step does."""
+        raise NotImplementedError
+
+
+class AssignForm(BulkForm):
+    title = _("Hand over to a colleague")
+    button = _("Hand over")
+
+    to = ColleagueField(
+        label=_("To whom"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a colleague"),
+        error_messages={
+            "required": _("Choose a colleague."),
+            "invalid_choice": _("Choose a colleague from the list."),
+        },
+    )
+    reason = forms.CharField(
+        label=_("What they should know"),
+        required=False,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, ColleagueField)  # noqa: S101 - for the type checker
+        field.queryset = workflow.people_who_work()
+
+    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+        to, reason = self.cleaned_data["to"], self.cleaned_data["reason"]
+        workflow.hand_over(inquiry=inquiry, actor=actor, version=version, to=to, reason=reason)
+
+
+class FollowUpForm(BulkForm):
+    title = _("Set the follow-up day")
+    button = _("Set the day")
+
+    on = forms.DateField(
+        label=_("Follow up on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The inquiries come back under “Follow up today” on that day."),
+        error_messages={
+            "required": _("Choose a day."),
+            "invalid": _("Write the day as year-month-day, such as 2030-01-31."),
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if on := found.get("on"):
+            try:
+                follow_up.check_day(on)
+            except ValidationError as error:
+                self.add_error(None, error)
+        return found
+
+    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+        on = self.cleaned_data["on"]
+        follow_up.set_follow_up(inquiry=inquiry, actor=actor, version=version, on=on)
+
+
+class SpamForm(BulkForm):
+    title = _("Close as spam")
+    button = _("Close as spam")
+
+    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+        spam = Inquiry.Outcome.SPAM
+        workflow.close(inquiry=inquiry, actor=actor, version=version, outcome=spam)
+
+
+BULK: dict[str, type[BulkForm]] = {
+    "assign": AssignForm,
+    "follow-up": FollowUpForm,
+    "spam": SpamForm,
+}
+
+
+class TakeAwayForm(forms.Form):
+    """How, and why, a list is taken away as a file."""
+
+    reason = forms.ChoiceField(
+        label=_("Why it is needed"),
+        choices=[("", _("Choose one")), *Reason.choices],
+        help_text=_("It is recorded with your name, the view and the number of inquiries."),
+        error_messages={"required": _("Choose why the list is needed.")},
+    )
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=Format.choices,
+        initial=Format.CSV,
+        error_messages={"required": _("Choose a format.")},
+    )
+    with_person = forms.BooleanField(
+        label=_("With names, numbers and addresses"),
+        required=False,
+        help_text=_("Only if it cannot be done without. What people wrote is never in the file."),
+    )
+
+    use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("with_person") and found.get("format") == Format.XLSX:
+            # Excel's file is put together on the server's disk, where nobody's name may lie.
+            self.add_error("format", _("A list with names comes as CSV only. Choose CSV."))
+        return found

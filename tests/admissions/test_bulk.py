@@ -1,0 +1,173 @@
+"""Steps for many inquiries at once: the same rules, one by one, and a result for each."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from bs4 import BeautifulSoup
+from django.utils import timezone
+
+from admissions import workflow
+from admissions.models import AccessRecord, Event
+from tests.factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db
+
+BULK = "/admin/admissions/inquiry/bulk/"
+QUEUE = "/admin/admissions/inquiry/"
+
+
+def values(*inquiries) -> list[str]:
+    return [f"{one.pk}:{one.version}" for one in inquiries]
+
+
+def results(response) -> list[str]:
+    page = BeautifulSoup(response.content, "html5lib")
+    return [" ".join(item.text.split()) for item in page.select(".desk-chosen li")]
+
+
+@pytest.fixture
+def desk(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+@pytest.fixture
+def lead_desk(client, lead):
+    client.force_login(lead)
+    return client
+
+
+def test_nothing_is_done_before_it_is_confirmed(lead_desk, colleague):
+    inquiry = InquiryFactory()
+    page = lead_desk.post(BULK, {"step": "assign", "chosen": values(inquiry)})
+    assert "Nothing is done yet" in page.content.decode()
+    assert "For this 1 inquiry" in page.content.decode()
+    inquiry.refresh_from_db()
+    assert inquiry.assignee is None
+
+
+def test_a_lead_hands_over_many(lead_desk, colleague):
+    inquiries = InquiryFactory.create_batch(3)
+    data = {"step": "assign", "chosen": values(*inquiries), "to": colleague.pk, "confirm": "1"}
+    page = lead_desk.post(BULK, data)
+    assert "Done for 3 of 3" in page.content.decode()
+    for inquiry in inquiries:
+        inquiry.refresh_from_db()
+        assert inquiry.assignee == colleague
+
+
+def test_one_that_changed_meanwhile_is_refused_and_the_others_are_not(
+    lead_desk, lead, colleague, coordinator
+):
+    fresh, stale = InquiryFactory.create_batch(2)
+    chosen = values(fresh, stale)
+    workflow.claim(inquiry=stale, actor=coordinator, version=1)
+    data = {"step": "assign", "chosen": chosen, "to": colleague.pk, "confirm": "1"}
+    page = lead_desk.post(BULK, data)
+    first, second = results(page)
+    assert first == f"{fresh.reference} Done"
+    assert second.startswith(f"{stale.reference} Not done Somebody changed")
+    stale.refresh_from_db()
+    assert stale.assignee == coordinator
+    assert AccessRecord.objects.filter(action="refused", inquiry=stale, actor=lead).count() == 1
+
+
+def test_a_coordinator_hands_over_only_what_is_theirs(desk, coordinator, colleague):
+    mine, nobodys = InquiryFactory.create_batch(2)
+    mine = workflow.claim(inquiry=mine, actor=coordinator, version=1)
+    data = {
+        "step": "assign",
+        "chosen": values(mine, nobodys),
+        "to": colleague.pk,
+        "confirm": "1",
+    }
+    first, second = results(desk.post(BULK, data))
+    assert first.endswith("Done")
+    assert "not yours" in second
+
+
+def test_a_follow_up_day_is_set_and_in_the_timeline(desk):
+    inquiry = InquiryFactory()
+    day = timezone.localdate() + datetime.timedelta(days=3)
+    data = {"step": "follow-up", "chosen": values(inquiry), "on": day, "confirm": "1"}
+    assert "Done for 1 of 1" in desk.post(BULK, data).content.decode()
+    inquiry.refresh_from_db()
+    assert (inquiry.follow_up_on, inquiry.version) == (day, 2)
+    assert inquiry.events.filter(kind=Event.Kind.FOLLOW_UP).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [("", "Choose a day."), ("2001-01-01", "day to come"), ("2999-01-01", "within a year")],
+)
+def test_a_day_that_cannot_be_is_pointed_out_and_the_choice_kept(desk, on, words):
+    inquiry = InquiryFactory()
+    data = {"step": "follow-up", "chosen": values(inquiry), "on": on, "confirm": "1"}
+    page = desk.post(BULK, data)
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert values(inquiry)[0] in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"status": "closed", "outcome": "spam", "closed_at": timezone.now()},
+        {"quarantined_at": timezone.now(), "suspicions": ["links"]},
+    ],
+)
+def test_no_follow_up_for_what_is_not_open(desk, state):
+    inquiry = InquiryFactory(**state)
+    day = timezone.localdate()
+    data = {"step": "follow-up", "chosen": values(inquiry), "on": day, "confirm": "1"}
+    assert "Not done" in results(desk.post(BULK, data))[0]
+    inquiry.refresh_from_db()
+    assert inquiry.follow_up_on is None
+
+
+def test_what_is_set_aside_is_closed_as_spam(desk):
+    inquiries = InquiryFactory.create_batch(2, quarantined_at=timezone.now(), suspicions=["links"])
+    data = {"step": "spam", "chosen": values(*inquiries), "confirm": "1"}
+    assert "Done for 2 of 2" in desk.post(BULK, data).content.decode()
+    for inquiry in inquiries:
+        inquiry.refresh_from_db()
+        assert inquiry.outcome == "spam"
+
+
+def test_sent_twice_it_is_done_once(desk):
+    inquiry = InquiryFactory()
+    data = {"step": "spam", "chosen": values(inquiry), "confirm": "1"}
+    desk.post(BULK, data)
+    assert "Not done" in results(desk.post(BULK, data))[0]
+    assert inquiry.events.filter(kind="closed").count() == 1
+
+
+@pytest.mark.parametrize(
+    "chosen", [[], ["x"], ["1"], ["1:"], [":1"], ["9" * 30 + ":1"], ["٣:1"], ["999999:1"]]
+)
+def test_nothing_to_do_leads_back_with_a_word(desk, chosen):
+    response = desk.post(BULK, {"step": "spam", "chosen": chosen}, follow=True)
+    assert response.redirect_chain == [(QUEUE, 302)]
+    assert "at least one" in response.content.decode()
+
+
+def test_an_unknown_step_leads_back(desk):
+    inquiry = InquiryFactory()
+    response = desk.post(BULK, {"step": "delete", "chosen": values(inquiry)}, follow=True)
+    assert "Choose a step" in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["auditor", "editor"])
+def test_who_does_not_work_inquiries_is_refused(request, client, who):
+    client.force_login(request.getfixturevalue(who))
+    assert client.post(BULK, {"step": "spam"}).status_code == 403
+    assert AccessRecord.objects.filter(action="denied").count() == 1
+
+
+def test_the_queue_offers_a_tick_for_each_row(desk):
+    inquiry = InquiryFactory()
+    page = BeautifulSoup(desk.get(QUEUE).content, "html5lib")
+    assert [box["value"] for box in page.select("input[name=chosen]")] == values(inquiry)
+    assert page.select_one("form#bulk")["action"] == BULK

@@ -1,0 +1,114 @@
+"""A list as a file or on paper: who may, why, what is in it, and that no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admissions import exporting
+from admissions.models import AccessRecord
+from tests.factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db
+
+FILE = "/admin/admissions/inquiry/file/"
+SHEET = "/admin/admissions/inquiry/sheet/"
+ASKED = {"reason": "statistics", "format": "csv"}
+
+
+@pytest.fixture
+def desk(client, lead):
+    client.force_login(lead)
+    return client
+
+
+def rows_of(response) -> list[list[str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_a_file_has_a_row_for_each_inquiry_of_the_view(desk):
+    inquiries = InquiryFactory.create_batch(3)
+    InquiryFactory(quarantined_at=inquiries[0].received_at, suspicions=["links"])
+    heading, *rows = rows_of(desk.post(f"{FILE}?show=unassigned", ASKED))
+    assert heading[0] == "reference"
+    assert {row[0] for row in rows} == {one.reference for one in inquiries}
+
+
+def test_nobody_is_in_it_unless_asked_for(desk):
+    InquiryFactory(name="Nora Known", message="my words")
+    text = str(rows_of(desk.post(f"{FILE}?show=all", ASKED)))
+    assert "Nora" not in text
+    assert "619" not in text
+    named = str(rows_of(desk.post(f"{FILE}?show=all", {**ASKED, "with_person": "on"})))
+    assert "Nora Known" in named
+    assert "(619) 555" in named
+    assert "my words" not in named
+
+
+def test_excel_gets_the_same_rows(desk):
+    inquiry = InquiryFactory()
+    response = desk.post(f"{FILE}?show=all", {**ASKED, "format": "xlsx"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    assert [row[0].value for row in book.active.rows] == ["reference", inquiry.reference]
+
+
+def test_names_do_not_go_through_a_file_on_the_disk(desk):
+    asked = {**ASKED, "format": "xlsx", "with_person": "on"}
+    page = desk.post(f"{FILE}?show=all", asked)
+    assert page.status_code == 422
+    assert "as CSV only" in page.content.decode()
+
+
+@pytest.mark.parametrize("reason", ["", "because", "statistics'"])
+def test_without_a_reason_there_is_no_file(desk, reason):
+    page = desk.post(f"{FILE}?show=all", {**ASKED, "reason": reason})
+    assert page.status_code == 422
+    assert not AccessRecord.objects.filter(action="exported").exists()
+
+
+def test_who_took_what_and_why_is_recorded(desk, lead):
+    InquiryFactory.create_batch(2)
+    desk.post(f"{FILE}?show=all", ASKED)
+    record = AccessRecord.objects.get(action="exported")
+    assert (record.actor, record.detail, record.count) == (lead, "file-statistics", 2)
+
+
+@pytest.mark.parametrize("who", ["coordinator", "auditor", "editor"])
+def test_only_leads_take_a_list_away(request, client, who):
+    client.force_login(request.getfixturevalue(who))
+    assert client.post(f"{FILE}?show=all", ASKED).status_code == 403
+    assert AccessRecord.objects.filter(action="denied").count() == 1
+
+
+@given(st.text(max_size=20), st.sampled_from(["=", "+", "-", "@", "\t", "\r", " ="]))
+def test_no_text_becomes_a_formula(text, start):
+    assert exporting.plain(start + text).startswith("'")
+
+
+@given(st.text(min_size=1, max_size=20).filter(lambda text: text.isalnum()))
+def test_an_ordinary_text_stays_as_it_is(text):
+    assert exporting.plain(text) == text
+
+
+def test_the_sheet_shows_no_number_and_is_recorded(client, coordinator):
+    client.force_login(coordinator)
+    inquiry = InquiryFactory(name="Nora Known")
+    page = client.get(f"{SHEET}?show=open").content.decode()
+    assert inquiry.reference in page
+    assert "Nora Known" in page
+    assert "619" not in page
+    record = AccessRecord.objects.get(action="printed")
+    assert (record.detail, record.count) == ("sheet", 1)
+
+
+def test_the_cost_of_the_sheet_does_not_grow(client, coordinator, django_assert_max_num_queries):
+    client.force_login(coordinator)
+    InquiryFactory.create_batch(30)
+    with django_assert_max_num_queries(12):
+        client.get(f"{SHEET}?show=open")
