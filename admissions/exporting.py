@@ -24,6 +24,7 @@ from .models import Inquiry
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 500  # rows read at once
+MOST_XLSX = 1_048_575  # rows below the heading: what a sheet of Excel holds
 PERSON = ("name", "ask_for", "phone", "email", "best_time", "voicemail_ok")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import follow_up, workflow
 from .action_forms import TEXT_LIMIT, ColleagueField
-from .exporting import Format, Reason
+from .exporting import MOST_XLSX, Format, Reason
 from .models import Inquiry
 
 
@@ -127,9 +127,17 @@ class TakeAwayForm(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._count = count
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if found.get("with_person") and found.get("format") == Format.XLSX:
+        if found.get("format") != Format.XLSX:
+            return found
+        if self._count > MOST_XLSX:
+            self.add_error("format", _("Excel cannot hold that many rows. Choose CSV."))
+        elif found.get("with_person"):
             # Excel's file is put together on the server's disk, where nobody's name may lie.
             self.add_error("format", _("A list with names comes as CSV only. Choose CSV."))
         return found

@@ -104,7 +104,7 @@ class ListSteps(admin.ModelAdmin):
             raise PermissionDenied
         shown = self.get_changelist_instance(request)
         count = shown.queryset.count()
-        form = TakeAwayForm(request.POST or None)
+        form = TakeAwayForm(request.POST or None, count=count)
         if request.method != "POST" or not form.is_valid():
             status = UNPROCESSABLE if request.method == "POST" else 200
             note(request, Action.LISTED, detail="file", count=count)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admissions import exporting
+from admissions.list_forms import TakeAwayForm
 from admissions.models import AccessRecord
 from tests.factories import InquiryFactory
 
@@ -63,6 +64,12 @@ def test_names_do_not_go_through_a_file_on_the_disk(desk):
     page = desk.post(f"{FILE}?show=all", asked)
     assert page.status_code == 422
     assert "as CSV only" in page.content.decode()
+
+
+def test_more_rows_than_excel_holds_are_offered_as_csv():
+    form = TakeAwayForm({**ASKED, "format": "xlsx"}, count=exporting.MOST_XLSX + 1)
+    assert "Choose CSV" in str(form.errors)
+    assert TakeAwayForm({**ASKED, "format": "xlsx"}, count=exporting.MOST_XLSX).is_valid()
 
 
 @pytest.mark.parametrize("reason", ["", "because", "statistics'"])
