@@ -26,13 +26,27 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def entry_digest(
-    *facts: Any, uuid: UUID, at: datetime.datetime, text: bytes | None, previous: bytes
+    number: int,
+    kind: str,
+    actor: int | None,
+    before: str,
+    after: str,
+    *,
+    uuid: UUID,
+    at: datetime.datetime,
+    text: bytes | None,
+    previous: bytes,
 ) -> bytes:
-    """Of an entry of the timeline of the inquiry `uuid`: `facts` are its number, kind, actor's key,
-    and the statuses before and after, `text` is sealed, `previous` the digest of the entry before.
+    """Of an entry of the timeline of the inquiry `uuid`, whose status was `before`, then `after`.
+
+    `actor` is an account's key, `text` is sealed, `previous` the digest of the entry before.
     """
-    head = _plain(str(uuid), _moment(at), *facts, text is not None)
-    return _digest("timeline entry", head + previous + (text or b""))
+    # By hand, since it is done for millions of made-up entries: with the lengths in front no two
+    # entries read the same.
+    words = "|".join((kind, before, after))
+    lengths = f"{len(kind)} {len(before)} {len(words)}"
+    head = f"{_moment(at)} {number} {actor} {text is not None} {lengths} {words}\n"
+    return _digest("timeline entry", uuid.bytes + previous + head.encode() + (text or b""))
 
 
 def record_digest(*facts: Any, at: datetime.datetime) -> bytes:
