@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -124,7 +124,7 @@ def _context(figures: Summary) -> dict[str, Any]:
         "heat": charts.heat_map(
             figures.hours_of_week,
             [str(day.label) for day in Weekday],
-            [date_format(datetime.time(hour), "g A") for hour in range(24)],
+            [time_format(datetime.time(hour), "g A") for hour in range(24)],
         ),
         "ages": charts.bars(
             [

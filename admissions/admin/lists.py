@@ -21,6 +21,7 @@ from ..exporting import Format
 from ..list_forms import BULK, BulkForm, TakeAwayForm
 from ..models import AccessRecord, Inquiry
 from ..workflow import WorkflowError
+from .queue import QueueList
 from .watch import note
 from .wording import Row
 
@@ -129,7 +130,7 @@ class ListSteps(admin.ModelAdmin):
         """The page of the list that the address names, to be printed. No numbers, no addresses."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        shown = self.get_changelist_instance(request)
+        shown = cast(QueueList, self.get_changelist_instance(request))
         rows = [Row(inquiry, timezone.now()) for inquiry in shown.result_list]
         note(request, Action.PRINTED, detail="sheet", count=len(rows))
         context = {"title": shown.tab.label, "rows": rows, "made_at": timezone.now(), "cl": shown}
