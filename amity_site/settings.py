@@ -140,6 +140,7 @@ PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 
 # Accounts
 
+AUTHENTICATION_BACKENDS = ["amity_site.accounts.OneQueryBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

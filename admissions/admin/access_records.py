@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..exporting import Reason
 from ..models import AccessRecord, Inquiry
 from ..models.audit import AccessRecordQuerySet
 from ..reference import read_reference
@@ -31,7 +32,9 @@ PLACES = {
     "erase": gettext_lazy("Erasing a person"),
     "hold": gettext_lazy("Legal hold"),
     "revoke": gettext_lazy("Revoking a consent"),
-    "export": gettext_lazy("Export"),
+    "bulk": gettext_lazy("Many inquiries at once"),
+    "file": gettext_lazy("Before a file"),
+    "sheet": gettext_lazy("Sheet of a list"),
     "changelist": gettext_lazy("Queue"),
     "change": gettext_lazy("One entry"),
     "event": gettext_lazy("All timelines"),
@@ -116,6 +119,9 @@ def place(detail: str) -> str:
     """A record's detail in words."""
     if detail in Action:
         return str(Action(detail).label)
+    before, _sep, reason = detail.partition("file-")
+    if not before and reason in Reason:
+        return _("File: %(reason)s") % {"reason": Reason(reason).label}
     tab = queue.TABS.get(detail)
     return str(tab.label if tab else PLACES.get(detail, detail.replace("-", " ").capitalize()))
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from admissions import audit
 from admissions.admin import paging
-from admissions.admin.access_records import SHOWN, Narrowing
+from admissions.admin.access_records import SHOWN, Narrowing, place
 from admissions.models import AccessRecord
 from tests.admissions.people import received
 from tests.admissions.test_query_plans import assert_by
@@ -73,6 +73,21 @@ def test_a_row_says_who_did_what_where_with_which_inquiry(desk, written, inquiry
         ["leda", "Exported", "Requests about a person", inquiry.reference, "–"],
         ["cora", "Saw a list", "Overdue", "–", "17"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("hand-over", "Hand over"),
+        ("overdue", "Overdue"),
+        ("workspace", "An inquiry’s page"),
+        ("file-legal", "File: A court’s or lawyer’s request"),
+        ("", ""),
+        ("a-page-to-come", "A page to come"),
+    ],
+)
+def test_a_detail_is_said_in_words(detail, words):
+    assert place(detail) == words
 
 
 def test_the_list_is_narrowed_by_person_kind_day_and_reference(desk, written, inquiry, lead):
