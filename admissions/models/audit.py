@@ -83,7 +83,7 @@ class AccessRecord(models.Model):
 
     class Meta:
         verbose_name = _("access record")
-        verbose_name_plural = _("who saw what")
+        verbose_name_plural = _("access records")
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["at", "id"], name="accessrecord_by_time"),

@@ -36,7 +36,7 @@ def superuser(admin_user):
     return admin_user
 
 
-LEADS_OWN = {"Notifications", "Desk settings", "Who saw what", "How the desk is doing"}
+LEADS_OWN = {"Notifications", "Desk settings", "Access records", "How the desk is doing"}
 ROSTER = {"Duty roster", "Fallback list for the roster"}
 STAFFING = {"roster", "new shift", "fallback", "settings"}
 WHO_SEES = {
@@ -65,7 +65,7 @@ def test_each_role_opens_its_own_pages_and_no_other(role, request, client, pages
         ("coordinator", {"admissions"}, {"Inquiries"} | ROSTER),
         ("lead", {"admissions"}, LEADS_OWN | {"Inquiries"} | ROSTER),
         ("editor", {"programs"}, None),
-        ("auditor", {"admissions"}, {"Timeline", "Who saw what", "Notifications"}),
+        ("auditor", {"admissions"}, {"Timeline", "Access records", "Notifications"}),
         ("outsider", set(), set()),
         ("superuser", {"admissions", "auth", "programs"}, None),
     ],
