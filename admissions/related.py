@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from .counting import capped_counts
 from .models import Inquiry, LookupToken
 from .models.querysets import InquiryQuerySet
 from .protection import digests
@@ -22,6 +24,8 @@ SHARED = {
 }
 MOST_ALIKE = 10
 FEWEST_NAMES = 2  # words of a name
+MOST_FOUND = 1000
+MOST_COMPARED = 5000  # holders of one word of a name that are asked for the other words
 
 
 def remember(inquiry: Inquiry) -> None:
@@ -94,6 +98,65 @@ def search(rows: InquiryQuerySet, text: str) -> InquiryQuerySet:
         holding = LookupToken.objects.filter(digest=wanted.digest)
         rows = rows.filter(pk__in=holding.values("inquiry"))
     return rows if tokens else rows.none()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The keys of the inquiries that a search means, the newest first; `capped`: there are more."""
+
+    keys: list[int]
+    capped: bool = False
+
+
+def find(text: str) -> Found:
+    """The newest MOST_FOUND that `search` finds. One query; two for a name of several words.
+
+    The digest's index holds each word's inquiries in their order, so that a name half the people
+    share costs no more than a rare one.
+    """
+    reference = read_reference(text)
+    if reference is not None:
+        return Found(list(Inquiry.objects.filter(reference=reference).values_list("pk", flat=True)))
+    words = [wanted.digest for wanted in tokens_of_search(text)]
+    if not words:
+        return Found([])
+    keys = _holders(words[0])
+    unseen = False
+    if len(words) > 1:
+        counts = capped_counts([_holders(word) for word in words], MOST_COMPARED + 1)
+        rarest = min(range(len(words)), key=counts.__getitem__)
+        unseen = counts[rarest] > MOST_COMPARED
+        keys = _holders_of_all(words.pop(rarest), words)
+    found = list(keys[: MOST_FOUND + 1])
+    return Found(found[:MOST_FOUND], capped=unseen or len(found) > MOST_FOUND)
+
+
+def _holders(digest: bytes) -> QuerySet[LookupToken, int]:
+    rows = LookupToken.objects.filter(digest=digest).order_by("-inquiry_id")
+    return rows.values_list("inquiry_id", flat=True)
+
+
+def _holders_of_all(rarest: bytes, others: list[bytes]) -> QuerySet[LookupToken, int]:
+    """Of the newest that hold the rarest word, those that hold the others as well."""
+    newest = LookupToken.objects.filter(pk__in=_newest_tokens(rarest)).order_by("-inquiry_id")
+    for digest in others:
+        holding = LookupToken.objects.filter(inquiry=OuterRef("inquiry"), digest=digest)
+        newest = newest.filter(Exists(holding))
+    return newest.values_list("inquiry_id", flat=True)
+
+
+def _newest_tokens(digest: bytes) -> QuerySet[LookupToken, int]:
+    rows = LookupToken.objects.filter(digest=digest).order_by("-inquiry_id")
+    return rows.values_list("pk", flat=True)[:MOST_COMPARED]
+
+
+def with_others(inquiries: Collection[int]) -> set[int]:
+    """Which of these share a phone number or an e-mail address with another. One query."""
+    others = LookupToken.objects.filter(digest=OuterRef("digest")).exclude(
+        inquiry=OuterRef("inquiry")
+    )
+    sure = LookupToken.objects.filter(inquiry__in=inquiries, kind__in=[Kind.PHONE, Kind.EMAIL])
+    return set(sure.filter(Exists(others)).values_list("inquiry_id", flat=True))
 
 
 def tokens_of_search(text: str) -> list[Token]:

@@ -138,7 +138,7 @@ def work(server: Served, username: str, reference: str) -> None:
     queue = f"{ADMIN}admissions/inquiry/"
     words = [reference, CORRECTED["name"], OTHER_PHONE, CORRECTED["phone"], EMAIL]
     for looked_for in words:
-        found = person.get(queue, q=looked_for)
+        found = person.submit(person.get(queue), "/inquiry/", words=looked_for)
         links = found.soup.find_all("a", string=lambda text: text and text.strip() == reference)
         assert links, f"{looked_for!r} does not find the inquiry"
     person.get(queue, q=NOTE, name__icontains=NOTE)

@@ -15,10 +15,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import privacy, related, workflow
+from .. import privacy, workflow
 from ..models import Inquiry
 from ..workflow import Action
-from . import queue, workspace
+from . import place, queue, workspace
 from .lists import ListSteps
 from .person import PersonRequests
 from .watch import watched
@@ -32,7 +32,6 @@ class InquiryAdmin(PersonRequests, ListSteps):
     list_display = ["reference"]
     list_per_page = 100
     list_select_related = ["assignee"]
-    search_fields = ["reference"]  # what is searched, and how, is queue.search
     search_help_text = gettext_lazy("Reference, name, phone number or e-mail, open or closed.")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -52,14 +51,14 @@ class InquiryAdmin(PersonRequests, ListSteps):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[queue.QueueList]:
         return queue.QueueList
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
-        return (related.search(queryset, search_term) if search_term else queryset), False
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        elsewhere = queue.answer_search(request)
+        if elsewhere is not None:
+            return elsewhere
         can_claim = self.has_change_permission(request)
         extra = {"title": _("Admissions queue"), "can_claim": can_claim}
         return super().changelist_view(request, extra | (extra_context or {}))
@@ -115,7 +114,7 @@ class InquiryAdmin(PersonRequests, ListSteps):
             fresh = self._get(request, str(pk)) or inquiry
             return self._page(request, fresh, result)
         workspace.say_done(request, result)
-        return redirect(inquiry)
+        return redirect(inquiry.get_absolute_url() + place.read(request).behind)
 
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
         """The inquiry with all that its page needs of other tables' rows, or None. One query."""
@@ -138,6 +137,7 @@ class InquiryAdmin(PersonRequests, ListSteps):
             {
                 **self.admin_site.each_context(request),
                 **workspace.context(inquiry, _actor(request), refusal),
+                "place": place.read(request, inquiry),
                 "opts": self.opts,
                 "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},
             },

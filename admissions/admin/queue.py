@@ -1,145 +1,161 @@
-"""The queue: which inquiries a tab holds, in which order, and how they are searched for."""
+"""The queue as a change list: its tabs, the page that is shown, and the marks on its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.views.main import (
-    ALL_VAR,
-    ERROR_FLAG,
-    PAGE_VAR,
-    SEARCH_VAR,
-    ChangeList,
-)
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.core.paginator import InvalidPage, Paginator
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from ..models.querysets import InquiryQuerySet
+from .. import calling, related
+from ..counting import capped_counts
+from ..models import Inquiry
+from . import view
+from .paging import MOST_COUNTED, CappedPaginator
+from .tabs import TABS
+from .view import TAB_VAR, View, address_of_search
 from .wording import Row
 
-TAB_VAR = "show"
-KNOWN_PARAMETERS = {TAB_VAR, SEARCH_VAR, PAGE_VAR, ALL_VAR, ERROR_FLAG}
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One view of the queue. `most_overdue_first` is for work to do, else the newest come first."""
-
-    name: str
-    label: Any
-    empty: Any
-    rows: Callable[[InquiryQuerySet, User], InquiryQuerySet]
-    most_overdue_first: bool = True
-
-
-TABS = {
-    tab.name: tab
-    for tab in (
-        Tab(
-            "open",
-            gettext_lazy("Open"),
-            gettext_lazy("No inquiry is open."),
-            lambda rows, user: rows.open(),
-        ),
-        Tab(
-            "overdue",
-            gettext_lazy("Overdue"),
-            gettext_lazy("Nothing is overdue."),
-            lambda rows, user: rows.overdue(),
-        ),
-        Tab(
-            "mine",
-            gettext_lazy("Mine"),
-            gettext_lazy("You have no open inquiry."),
-            lambda rows, user: rows.assigned_to(user),
-        ),
-        Tab(
-            "unassigned",
-            gettext_lazy("Unassigned"),
-            gettext_lazy("Every open inquiry has somebody."),
-            lambda rows, user: rows.unassigned(),
-        ),
-        Tab(
-            "follow-up",
-            gettext_lazy("Follow up today"),
-            gettext_lazy("Nobody has to be followed up today."),
-            lambda rows, user: rows.follow_up_due(),
-        ),
-        Tab(
-            "quarantine",
-            gettext_lazy("Quarantine"),
-            gettext_lazy("Nothing is set aside."),
-            lambda rows, user: rows.quarantined(),
-        ),
-        Tab(
-            "closed",
-            gettext_lazy("Closed"),
-            gettext_lazy("No inquiry is closed."),
-            lambda rows, user: rows.closed(),
-            most_overdue_first=False,
-        ),
-        Tab(
-            "all",
-            gettext_lazy("All"),
-            gettext_lazy("No inquiry has come yet."),
-            lambda rows, user: rows,
-            most_overdue_first=False,
-        ),
-    )
-}
+WORDS = "words"  # the field of the search form
+KNOWN_PARAMETERS = view.KEYS | {PAGE_VAR, ALL_VAR, ERROR_FLAG}
+MOST_SHOWN = 500  # on a tab
 
 
 class QueueList(ChangeList):
     """The stock change list, with tabs instead of filters and one order for each tab."""
 
+    view: View
+    narrowed: view.Narrowed | None
+
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
-        self.tab = self._chosen_tab(request)
-        # A list of field look-ups in the address would be a way to guess at what rows hold.
-        self.filter_params = {
-            name: value for name, value in self.filter_params.items() if name in KNOWN_PARAMETERS
-        }
-        self.params = {k: v for k, v in self.params.items() if k in KNOWN_PARAMETERS}
-        stock = cast(InquiryQuerySet, super().get_queryset(request, exclude_parameters))
-        rows = self.tab.rows(stock, cast(User, request.user))
-        if self.tab.most_overdue_first:
-            return rows.most_overdue_first()
-        return rows.order_by("-received_at", "-pk")
+        self.params = {k: v for k, v in self.params.items() if k in view.KEYS}
+        self.view = self._read(request)
+        self.tab = self.view.tab
+        self.query = self.view.words
+        self.narrowed = self.view.narrowed() if self.view.is_narrowed else None
+        rows = self.view.rows().select_related(*self.list_select_related)
+        return rows.filter(pk__in=self.narrowed.keys) if self.narrowed else rows
 
-    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        return {}
+    def get_results(self, request: HttpRequest) -> None:
+        """The page asked for. Two queries, one of a narrowed list."""
+        self.counts = self._counts()
+        paginator: Paginator[Any]
+        if self.narrowed is None:
+            paginator = CappedPaginator(self.queryset, self.list_per_page)
+            paginator.count = min(self.counts[self.tab.name], MOST_COUNTED)
+        else:
+            paginator = Paginator(self.narrowed.keys, self.list_per_page)
+        try:
+            page = paginator.page(self.page_num).object_list
+        except InvalidPage as error:
+            raise IncorrectLookupParameters from error
+        if self.narrowed is not None:
+            page = self.queryset.filter(pk__in=page)
+        self.result_list = list(page)
+        self.paginator = paginator
+        self.result_count = paginator.count
+        self.multi_page = paginator.num_pages > 1
+        self.can_show_all = self.show_all = False
+        self.full_result_count = None
+        self.show_full_result_count = self.show_admin_actions = False
 
-    def _chosen_tab(self, request: HttpRequest) -> Tab:
-        """The tab asked for. Who searches looks through everything unless they chose a tab."""
-        default = TABS["all" if self.query else "open"]
-        unknown = sorted(set(request.GET) - KNOWN_PARAMETERS)
-        chosen = request.GET.get(TAB_VAR)
-        if unknown or (chosen is not None and chosen not in TABS):
+    def _read(self, request: HttpRequest) -> View:
+        """The view asked for; what cannot be used of it is said, and left out."""
+        found = view.read(request.GET, cast(User, request.user))
+        if found.lost_search:
+            messages.warning(
+                request, _("This search is over: it was yours for a working day. Type it again.")
+            )
+        elif found.unknown or set(request.GET) - KNOWN_PARAMETERS:
             messages.warning(
                 request,
                 _("The address asked for a view that does not exist. This is “%(tab)s”.")
-                % {"tab": default.label},
+                % {"tab": found.view.tab.label},
             )
-            return default
-        return TABS[chosen] if chosen else default
+        return found.view
+
+    def _counts(self) -> dict[str, int]:
+        """How many each tab holds, up to one more than is shown. One query.
+
+        Nothing for a narrowed list: its tabs would be counted in ways that no index serves.
+        """
+        if self.narrowed is not None:
+            return {}
+        tabs = sorted(TABS.values(), key=lambda tab: tab is not self.tab)
+        lists = [tab.rows(Inquiry.objects.all(), self.view.user) for tab in tabs]
+        numbers = capped_counts(lists, MOST_COUNTED + 1, MOST_SHOWN + 1)
+        return dict(zip((tab.name for tab in tabs), numbers, strict=True))
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there is more than this list looked through, or can be paged through."""
+        if self.narrowed is not None:
+            return self.narrowed.capped
+        return self.counts[self.tab.name] > MOST_COUNTED
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
+        own = self.view.parameters
         return [
             {
                 "label": tab.label,
-                "href": self.get_query_string({TAB_VAR: tab.name}, [PAGE_VAR, ALL_VAR]),
+                "href": self.get_query_string({**own, TAB_VAR: tab.name}),
                 "current": tab is self.tab,
+                "count": _capped(self.counts.get(tab.name)),
             }
             for tab in TABS.values()
         ]
 
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """The address of this view with something changed: what could not be used is gone."""
+        if getattr(self, "view", None) is not None:
+            self.params = dict(self.view.parameters)
+        return super().get_query_string(new_params, remove)
+
     @property
     def rows(self) -> list[Row]:
+        """The rows with their marks. Two queries."""
         now = timezone.now()
-        return [Row(inquiry, now) for inquiry in self.result_list]
+        hours = calling.hours_today(now)
+        others = related.with_others([inquiry.pk for inquiry in self.result_list])
+        return [
+            Row(
+                inquiry,
+                now,
+                may_be_called=calling.may_be_called(inquiry, hours, now),
+                has_others=inquiry.pk in others,
+            )
+            for inquiry in self.result_list
+        ]
+
+
+def _capped(number: int | None) -> str:
+    if number is None:
+        return ""
+    return f"{MOST_SHOWN}+" if number > MOST_SHOWN else str(number)
+
+
+def answer_search(request: HttpRequest) -> HttpResponseRedirect | None:
+    """To the list of what was searched for, at an address that does not hold the words.
+
+    None for a request that is no search. Words that somebody put into an address are taken out of
+    it, and not searched for: addresses are kept in histories and logs.
+    """
+    if request.method == "POST" and WORDS in request.POST:
+        found = address_of_search(request.POST[WORDS], cast(User, request.user))
+        address = f"{request.path}?{found}" if found else request.path
+        return HttpResponseRedirect(address, status=303)
+    if SEARCH_VAR in request.GET:
+        messages.warning(
+            request, _("Nothing was searched for: words do not belong in an address. Type them.")
+        )
+        left = request.GET.copy()
+        del left[SEARCH_VAR]
+        return HttpResponseRedirect(f"{request.path}?{left.urlencode()}" if left else request.path)
+    return None

@@ -89,6 +89,8 @@ class Row:
 
     inquiry: Inquiry
     now: datetime.datetime
+    may_be_called: bool = False
+    has_others: bool = False  # of the same phone number or e-mail address
 
     @cached_property
     def badge(self) -> Badge:

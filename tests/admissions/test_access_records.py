@@ -219,7 +219,7 @@ def test_a_refusal_beside_the_pages_is_recorded_too(take, error, left, inquiry, 
 def test_no_record_holds_a_word_of_anybody(leads_desk, inquiry):
     for who in ("Rosa Cruz", "(619) 555-0134", "rosa@example.org"):
         leads_desk.post(PERSON, {"who": who})
-        leads_desk.get(QUEUE, {"q": who})
+        leads_desk.post(QUEUE, {"words": who}, follow=True)
     leads_desk.get(inquiry.get_absolute_url())
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM admissions_accessrecord")

@@ -1,6 +1,7 @@
 """The queue: what is on top, what each tab holds, what a search finds, what it costs."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -36,7 +37,19 @@ def page(desk, **parameters):
 
 def listed(desk, **parameters):
     """The references on the page, in their order."""
-    return [link.text for link in page(desk, **parameters).select("#result_list tbody th a")]
+    return references(page(desk, **parameters))
+
+
+def references(soup):
+    return [link.text for link in soup.select("#result_list tbody th a")]
+
+
+def search(desk, text, **parameters):
+    """The page that a search for `text` leads to."""
+    response = desk.post(URL, {"words": text})
+    assert response.status_code == 303
+    found = parse_qs(urlsplit(response.url).query)
+    return page(desk, **{name: values[0] for name, values in found.items()}, **parameters)
 
 
 def test_what_is_most_overdue_is_on_top(desk):
@@ -89,6 +102,7 @@ def one_of_each(coordinator, colleague):
         ("mine", "mine"),
         ("unassigned", "overdue fresh"),
         ("follow-up", "theirs"),
+        ("waiting", "mine"),
         ("closed", "closed"),
         ("all", "fresh overdue closed theirs mine"),
     ],
@@ -101,7 +115,7 @@ def test_each_tab_holds_its_own(tab, holds, desk, one_of_each):
 def test_the_tab_shown_is_marked(desk):
     soup = page(desk, show="mine")
     [current] = soup.select(".desk-tabs [aria-current=page]")
-    assert current.text == "Mine"
+    assert current.text.split() == ["Mine", "0"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,7 @@ def test_an_unknown_view_falls_back_to_the_open_ones_and_says_so(query, desk, on
     assert len(soup.select("#result_list tbody tr")) == 4
 
 
-@pytest.mark.parametrize("query", ["p=99", "p=-1", "p=x", "o=1.2", "all=", "q=%00", "e=1"])
+@pytest.mark.parametrize("query", ["p=99", "p=-1", "p=x", "o=1.2", "all=", "find=%00", "e=1"])
 def test_odd_addresses_are_answered(query, desk, one_of_each):
     response = desk.get(f"{URL}?{query}", follow=True)
     assert response.status_code == 200
@@ -148,25 +162,25 @@ def rosa(db):
     ],
 )
 def test_a_search_finds_by_name_phone_and_e_mail(text, desk, rosa):
-    assert listed(desk, q=text) == [rosa.reference]
+    assert references(search(desk, text)) == [rosa.reference]
 
 
 @pytest.mark.parametrize("spelled", [str, str.lower, lambda r: r.replace("-", " ")])
 def test_a_search_finds_by_reference_however_it_is_written(spelled, desk, rosa):
-    assert listed(desk, q=spelled(rosa.reference)) == [rosa.reference]
-    assert listed(desk, q=spelled(rosa.reference).replace("-", "")) == [rosa.reference]
+    for text in (spelled(rosa.reference), spelled(rosa.reference).replace("-", "")):
+        assert references(search(desk, text)) == [rosa.reference]
 
 
 def test_a_search_finds_closed_inquiries_unless_a_tab_was_chosen(desk, rosa):
     Inquiry.objects.filter(pk=rosa.pk).update(
         status="closed", outcome="spam", closed_at=timezone.now()
     )
-    assert listed(desk, q="Rosa") == [rosa.reference]
-    assert listed(desk, q="Rosa", show="open") == []
+    assert references(search(desk, "Rosa")) == [rosa.reference]
+    assert references(search(desk, "Rosa", show="open")) == []
 
 
 def test_a_search_that_finds_nothing_says_what_to_try(desk, rosa):
-    assert "Nothing matches" in page(desk, q="nobody-of-that-name").text
+    assert "Nothing matches" in search(desk, "nobody-of-that-name").text
 
 
 def test_a_row_shows_what_one_needs_before_calling(desk, colleague):
@@ -176,12 +190,13 @@ def test_a_row_shows_what_one_needs_before_calling(desk, colleague):
         asking_for="family",
         language="es",
         contact_by="text",
+        situation="direct",
     )
     workflow.claim(inquiry=inquiry, actor=colleague, version=1)
     row = page(desk).select_one("#result_list tbody tr")
     for cell, words in {
         "name": "Rosa <b>Cruz</b>",
-        "for": "Family or friend",
+        "for": "Family or friend Not in treatment now",
         "status": "Claimed",
         "waiting": "2 hours, 5 minutes",
         "clock": "Overdue by 1 hour, 35 minutes",
@@ -191,7 +206,8 @@ def test_a_row_shows_what_one_needs_before_calling(desk, colleague):
     }.items():
         text = row.select_one(f".field-{cell}").text.replace("\xa0", " ")
         assert " ".join(text.split()) == words
-    assert row.select_one(".field-reference a")["href"] == inquiry.get_absolute_url()
+    link = row.select_one(".field-reference a")["href"]
+    assert link == f"{inquiry.get_absolute_url()}?show=open"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +257,7 @@ def test_claiming_takes_one_click_from_the_row(desk, coordinator):
     assert form["method"] == "post"
     assert form.select_one("[name=csrfmiddlewaretoken]")
     response = desk.post(button["formaction"], {button["name"]: button["value"]})
-    assert response.url == inquiry.get_absolute_url()
+    assert response.url == f"{inquiry.get_absolute_url()}?show=open"
     inquiry.refresh_from_db()
     assert inquiry.assignee == coordinator
 
@@ -270,19 +286,28 @@ def test_a_hundred_rows_make_a_page(desk):
     assert len(listed(desk, p=2)) == 3
 
 
-@pytest.mark.parametrize("query", ["", "show=mine", "show=all", "q=Person", "show=closed"])
-def test_ten_times_the_rows_cost_no_more_queries(query, desk, coordinator, colleague):
+@pytest.mark.parametrize(
+    "view",
+    [
+        *("", "show=mine", "show=all", "show=closed", "show=follow-up", "show=waiting"),
+        *("language=en", "show=all&language=en&situation=none"),
+        *("words=Person", "words=Test+Person"),
+    ],
+)
+def test_ten_times_the_rows_cost_no_more_queries(view, desk, coordinator, colleague):
     def add(count):
         for n in range(count):
             inquiry = InquiryFactory()
             actor = (coordinator, colleague)[n % 2]
             workflow.claim(inquiry=inquiry, actor=actor, version=1)
 
+    address = f"{URL}?{view}"
+    if view.startswith("words="):
+        address = desk.post(URL, {"words": view[6:].replace("+", " ")}).url
+
     def cost():
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            assert desk.get(f"{URL}?{query}").status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(address).status_code == 200
         return len(queries)
 
     add(6)

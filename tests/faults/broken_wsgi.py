@@ -20,11 +20,11 @@ def rows(self: InquiryForm) -> None:
     raise KeyError(str(self.cleaned_data))
 
 
-def search(queryset: object, text: str) -> None:
+def find(text: str) -> None:
     raise ValueError(text)
 
 
-intake.receive, related.search, InquiryForm.rows = receive, search, rows
+intake.receive, related.find, InquiryForm.rows = receive, find, rows
 
 
 def application(environ, start_response):

@@ -145,7 +145,8 @@ def test_an_error_with_the_words_in_hand_leaves_none_of_them_in_the_log(site, br
     answers = private_way.fields_of(form.form(private_way.CHECK)) | said
     assert person.post(FORM, answers).status == 500
     staff = private_way.log_in(broken, "cora")
-    assert staff.get("/admin/admissions/inquiry/", q=said["name"]).status == 500
+    queue = staff.get("/admin/admissions/inquiry/")
+    assert staff.submit(queue, "/inquiry/", words=said["name"]).status == 500
     assert person.post(f"/beyond-django/?{urlencode({'q': said['name']})}", said).status == 500
 
     def told() -> bool:

@@ -1,0 +1,175 @@
+"""One view of the queue, as an address names it: a tab, what narrows it, and a search.
+
+A plain tab is read by its index, however long it is. A narrowed one is made of the keys of what
+fits: of a search's newest matches, or of the first rows of its tab.
+"""
+
+from __future__ import annotations
+
+import bisect
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, ExpressionWrapper, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from .. import facets, related
+from ..models import Inquiry
+from ..models.querysets import InquiryQuerySet
+from ..protection import words as sealed_words
+from .tabs import DEFAULT, EVERYTHING, TABS, Key, Tab
+
+TAB_VAR = "show"
+FIND_VAR = "find"
+KEYS = {TAB_VAR, FIND_VAR, *facets.FACETS}
+MOST_LOOKED_THROUGH = 5000  # rows of a tab that are asked whether they fit
+
+
+class Narrowed(NamedTuple):
+    """The keys of what fits, in the tab's order, each with its rank (Key.rank) in it."""
+
+    keys: list[int]
+    ranks: list[tuple[float, ...]]
+    capped: bool
+
+
+class Neighbours(NamedTuple):
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True)
+class View:
+    """`words` are what `find`, a token, stands for; `chosen` is as facets.read gave it."""
+
+    user: User
+    tab: Tab = DEFAULT
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    find: str = ""
+    words: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.chosen or self.words)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        found = {TAB_VAR: self.tab.name, **self.chosen}
+        return found | ({FIND_VAR: self.find} if self.find else {})
+
+    @property
+    def query(self) -> str:
+        """The view as an address has it, behind the question mark."""
+        return urlencode(self.parameters, safe=".")
+
+    def rows(self) -> InquiryQuerySet:
+        """The tab's rows in its order, whatever narrows it."""
+        return self.tab.ordered(self.tab.rows(Inquiry.objects.all(), self.user))
+
+    def whole(self) -> InquiryQuerySet:
+        """All that fits, however long it takes to find them; of a search, what it found."""
+        rows = self.rows().filter(self._fits)
+        return rows.filter(pk__in=related.find(self.words).keys) if self.words else rows
+
+    def narrowed(self) -> Narrowed:
+        """What fits. One query; of a search two, or three for a name of several words."""
+        columns = [key.column for key in self._keys]  # the last is the primary key
+        if self.words:
+            found = related.find(self.words)
+            rows = self.rows().filter(self._fits, pk__in=found.keys)
+            kept, capped = list(rows.values_list(*columns)), found.capped
+        else:
+            # What fits is asked of each row, not of the database's planner: with a condition it
+            # might go through the whole table for the last few rows.
+            fits = ExpressionWrapper(self._fits, BooleanField())
+            first = self.rows().annotate(fits=fits)[:MOST_LOOKED_THROUGH]
+            seen = list(first.values_list(*columns, "fits"))
+            kept = [row[:-1] for row in seen if row[-1]]
+            capped = len(seen) >= MOST_LOOKED_THROUGH
+        return Narrowed([row[-1] for row in kept], [self._rank(row) for row in kept], capped)
+
+    def neighbours(self, inquiry: Inquiry) -> Neighbours:
+        """The inquiries before and after `inquiry` in this view, also when it has just left it.
+
+        One query for a plain tab, else those of `narrowed`.
+        """
+        if not self.is_narrowed:
+            sides = {
+                "before": self._next_key(inquiry, forward=False),
+                "after": self._next_key(inquiry, forward=True),
+            }
+            found = Inquiry.objects.filter(pk=inquiry.pk).annotate(**sides)
+            return Neighbours(*found.values_list("before", "after").get())
+        values = [getattr(inquiry, key.column) for key in self._keys]
+        if None in [v for k, v in zip(self._keys, values, strict=True) if k.column != "tried_at"]:
+            return Neighbours(None, None)  # it has no place in this order any more
+        keys, ranks, _capped = self.narrowed()
+        own = self._rank(values)
+        left, right = bisect.bisect_left(ranks, own), bisect.bisect_right(ranks, own)
+        return Neighbours(
+            keys[left - 1] if left else None, keys[right] if right < len(keys) else None
+        )
+
+    def _next_key(self, inquiry: Inquiry, *, forward: bool) -> Any:
+        """The key of the next inquiry: the first of those that share all columns of the order but
+        the last, or else all but the last two, and so on. Each begins a range of the index.
+        """
+        tab = self.tab
+        rows = tab.ordered(tab.rows(Inquiry.objects.all(), self.user), forward=forward)
+        parts = []
+        for place in reversed(range(len(self._keys))):
+            beyond = self._keys[place].beyond(inquiry, forward=forward)
+            if beyond is not None:
+                same = [key.same(inquiry) for key in self._keys[:place]]
+                parts.append(Subquery(rows.filter(*same, beyond).values("pk")[:1]))
+        return Coalesce(*parts, None) if parts else None
+
+    @property
+    def _keys(self) -> tuple[Key, ...]:
+        return self.tab.keys
+
+    @property
+    def _fits(self) -> Q:
+        return facets.condition(self.chosen, user=self.user.pk)
+
+    def _rank(self, values: Any) -> tuple[float, ...]:
+        return tuple(key.rank(value) for key, value in zip(self._keys, values, strict=True))
+
+
+class Read(NamedTuple):
+    """A view, and what of its address could not be used."""
+
+    view: View
+    unknown: bool = False
+    lost_search: bool = False
+
+
+def read(given: Mapping[str, str], user: User, at: datetime.datetime | None = None) -> Read:
+    """The view that an address's parameters name. No query."""
+    find = given.get(FIND_VAR, "")
+    words = sealed_words.open_words(find, user=user.pk, at=at or timezone.now()) if find else None
+    chosen, bad = facets.read(given)
+    # Who searches looks through everything unless they chose a tab.
+    default = EVERYTHING if words else DEFAULT
+    asked = given.get(TAB_VAR)
+    unknown_tab = asked is not None and asked not in TABS
+    view = View(
+        user=user,
+        tab=TABS.get(asked or "", default),
+        chosen={} if unknown_tab or bad else chosen,
+        find=find if words else "",
+        words=words or "",
+    )
+    return Read(view, unknown=unknown_tab or bool(bad), lost_search=bool(find) and not words)
+
+
+def address_of_search(text: str, user: User) -> str:
+    """What an address has behind the question mark for a search: nothing that could be read."""
+    if not text.strip():
+        return ""
+    return urlencode({FIND_VAR: sealed_words.seal(text.strip(), user=user.pk, at=timezone.now())})
