@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import workflow
+from . import reaching, workflow
 from .models import Channel, ContactAttempt, Inquiry
 from .workflow import Action
 
@@ -181,6 +182,32 @@ class ColleagueField(forms.ModelChoiceField):
         return workflow.shown_name(obj)
 
 
+class PriorityForm(StepForm):
+    action = Action.PRIORITY
+    button = _("Set the priority")
+    done = _("The priority of %(reference)s is set.")
+    free_text = "reason"
+
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=Inquiry.Priority.choices,
+        coerce=int,
+        error_messages={"required": _("Choose the priority.")},
+    )
+    reason = _text(_("Why"), required=True, error_messages={"required": _("Write why.")})
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
+        kwargs["initial"] = {"priority": inquiry.priority} | (kwargs.get("initial") or {})
+        super().__init__(data, inquiry=inquiry, **kwargs)
+
+    def take(self) -> Inquiry:
+        return workflow.set_priority(
+            **self.act,
+            priority=self.cleaned_data["priority"],
+            reason=self.cleaned_data["reason"],
+        )
+
+
 class HandOverForm(StepForm):
     action = Action.HAND_OVER
     button = _("Hand over")
@@ -227,15 +254,46 @@ class ReleaseForm(StepForm):
         return workflow.release(**self.act, reason=self.cleaned_data["reason"])
 
 
+class Ending(NamedTuple):
+    """How an inquiry ended, as one choice: "Referred on" is one for each place to go."""
+
+    outcome: str
+    referral: str = ""
+
+    @classmethod
+    def of(cls, value: str) -> Ending:
+        outcome, _sep, referral = value.partition("/")
+        return cls(outcome, referral)
+
+    @property
+    def value(self) -> str:
+        return "/".join(part for part in self if part)
+
+    @property
+    def label(self) -> Any:
+        label = Inquiry.Outcome(self.outcome).label
+        if not self.referral:
+            return label
+        return format_lazy("{}: {}", label, Inquiry.Referral(self.referral).label)
+
+
+ENDINGS = [
+    Ending(outcome.value, referral)
+    for outcome in Inquiry.Outcome
+    for referral in (Inquiry.Referral.values if outcome == Inquiry.Outcome.REFERRED_ON else [""])
+]
+
+
 class CloseForm(StepForm):
     action = Action.CLOSE
     button = _("Close the inquiry")
     done = _("%(reference)s is closed.")
     free_text = "reason"
 
-    outcome = forms.ChoiceField(
+    outcome = forms.TypedChoiceField(
         label=_("How it ended"),
-        choices=[("", _("Choose one")), *Inquiry.Outcome.choices],
+        coerce=Ending.of,
+        choices=[("", _("Choose one")), *((e.value, e.label) for e in ENDINGS)],
         error_messages={"required": _("Choose how it ended.")},
     )
     reason = _text(_("Remark"))
@@ -247,12 +305,21 @@ class CloseForm(StepForm):
         legal = workflow.closing_outcomes(inquiry)
         widget = self.fields["outcome"].widget
         assert isinstance(widget, forms.Select)  # noqa: S101 - for the type checker
-        widget.choices = [("", _("Choose one")), *((o.value, o.label) for o in legal)]
+        widget.choices = [
+            ("", _("Choose one")),
+            *((e.value, e.label) for e in ENDINGS if e.outcome in legal),
+        ]
+        unreached = Inquiry.Outcome.COULD_NOT_REACH
+        if unreached not in legal and inquiry.status in workflow.CLOSES_FROM[unreached]:
+            self.fields["outcome"].help_text = _("Not yet “Could not reach”: %(so_far)s.") % {
+                "so_far": reaching.in_words(inquiry)
+            }
 
     def take(self) -> Inquiry:
         return workflow.close(
             **self.act,
-            outcome=self.cleaned_data["outcome"],
+            outcome=self.cleaned_data["outcome"].outcome,
+            referral=self.cleaned_data["outcome"].referral,
             reason=self.cleaned_data["reason"],
         )
 
@@ -279,6 +346,7 @@ FORMS: dict[Action, type[StepForm]] = {
         AttemptForm,
         AssessmentForm,
         NoteForm,
+        PriorityForm,
         HandOverForm,
         ReleaseForm,
         CloseForm,

@@ -24,12 +24,19 @@ ANSWERS = (
 )
 STANDING = (
     *("received_at", "source", "site_language", "came_from", "confirmation_wanted", "status"),
-    *("outcome", "priority", "assignee", "due_at", "follow_up_on", "assessment_at"),
-    *("first_viewed_at", "tried_at", "first_attempt_at", "first_contact_at", "closed_at"),
+    *("outcome", "referral", "priority", "assignee", "due_at", "follow_up_on", "assessment_at"),
+    *(
+        "restarted_at",
+        "first_viewed_at",
+        "tried_at",
+        "first_attempt_at",
+        "first_contact_at",
+        "closed_at",
+    ),
     *("quarantined_at", "suspicions", "legal_hold"),
 )
 TABLES: dict[str, tuple[str, ...]] = {
-    "consents": ("channel", "wording_version", "language", "given_at", "revoked_at"),
+    "consents": ("channel", "wording_version", "language", "given_at", "taken_by", "revoked_at"),
     "attempts": ("at", "channel", "outcome", "actor", "next_follow_up"),
     "events": ("at", "kind", "actor", "from_status", "to_status", "text"),
     "notifications": ("kind", "made_at", "due_at", "sent_at", "dropped_at"),

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 PLAIN = (
     *("uuid", "idempotency_key", "reference", "received_at", "source", "site_language"),
     *("asking_for", "contact_by", "language", "situation", "payer", "came_from"),
-    *("confirmation_wanted", "status", "outcome", "assignee_id", "due_at", "follow_up_on"),
+    *(
+        "confirmation_wanted",
+        "status",
+        "outcome",
+        "referral",
+        "assignee_id",
+        "due_at",
+        "follow_up_on",
+    ),
     *("assessment_at", "first_viewed_at", "tried_at", "first_attempt_at", "first_contact_at"),
     *("closed_at", "version", "quarantined_at", "suspicions"),
 )

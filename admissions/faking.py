@@ -88,6 +88,7 @@ ENDINGS = {
     Outcome.DUPLICATE: 8,
     Outcome.SPAM: 8,
 }
+REFERRALS = list(Inquiry.Referral)
 SIGNS = ["too-fast", "links", "repeated", "forged-time"]  # of spam.Sign
 # Worked out once: `values` is made anew each time it is asked for.
 WORDS = {
@@ -113,7 +114,7 @@ NOTHING_DONE: dict[str, Any] = dict.fromkeys(
         *("assignee_id", "follow_up_on", "assessment_at", "first_viewed_at", "tried_at"),
         *("first_attempt_at", "first_contact_at", "closed_at", "quarantined_at"),
     ]
-) | {"status": Status.NEW, "outcome": "", "version": 1, "suspicions": []}
+) | {"status": Status.NEW, "outcome": "", "referral": "", "version": 1, "suspicions": []}
 
 
 @dataclass
@@ -194,10 +195,14 @@ class Story:
 
     def close(self, actor: int | None, outcome: Outcome) -> None:
         self.later(3 * 24 * 60)
-        self.inquiry.outcome = outcome
+        self.inquiry.outcome, ending = outcome, str(outcome.label)
+        if outcome == Outcome.REFERRED_ON:
+            referral = self.rng.choice(REFERRALS)
+            self.inquiry.referral = referral.value
+            ending += f": {referral.label}"
         self.inquiry.closed_at = self.clock
         self.inquiry.follow_up_on = None
-        self.add(Kind.CLOSED, actor, Status.CLOSED, f"{outcome.label}.")
+        self.add(Kind.CLOSED, actor, Status.CLOSED, f"{ending}.")
 
 
 def staff() -> list[int]:
@@ -299,7 +304,9 @@ def _to_the_end(story: Story, actor: int | None) -> None:
     """A closed inquiry, by a way on which its outcome is legal."""
     rng = story.rng
     outcome = rng.choices(list(ENDINGS), list(ENDINGS.values()))[0]
-    if actor is None:
+    in_vain_takes = datetime.timedelta(days=12)
+    too_young = outcome == Outcome.COULD_NOT_REACH and story.now - story.clock < in_vain_takes
+    if actor is None or too_young:
         # Without staff there are no attempts, and only these need none.
         outcome = rng.choice(UNHEARD)
     if actor is None or outcome in UNHEARD:
@@ -308,10 +315,11 @@ def _to_the_end(story: Story, actor: int | None) -> None:
         story.close(actor, outcome)
         return
     story.claim(actor)
-    for _n in range(
-        rng.randrange(2, 5) if outcome == Outcome.COULD_NOT_REACH else rng.randrange(2)
-    ):
+    in_vain = outcome == Outcome.COULD_NOT_REACH
+    for _n in range(rng.randrange(3, 6) if in_vain else rng.randrange(2)):
         story.attempt(actor, reached=False)
+        if in_vain:
+            story.clock += datetime.timedelta(days=1)  # each try counts on a day of its own
     if outcome in HEARD:
         story.attempt(actor, reached=True)
     if outcome == Outcome.ADMITTED:

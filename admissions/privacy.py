@@ -30,9 +30,12 @@ def masked_email(email: Any) -> str:
 
 
 def with_message_rule(rows: InquiryQuerySet) -> InquiryQuerySet:
-    """`rows` that bring along what `may_read_message` asks the desk settings for."""
-    rule = DeskSettings.objects.values("messages_seen_by")[:1]
-    return rows.annotate(messages_seen_by=Subquery(rule))
+    """`rows` that bring along what `may_read_message` and reaching.py ask the desk settings for."""
+    rule, days = (
+        Subquery(DeskSettings.objects.values(name)[:1])
+        for name in ("messages_seen_by", "days_to_try")
+    )
+    return rows.annotate(messages_seen_by=rule, days_to_try=days)
 
 
 def may_read_message(user: User, inquiry: Inquiry) -> bool:

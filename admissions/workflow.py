@@ -23,96 +23,20 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from . import audit, clock, trail
+from . import audit, clock, reaching, trail, transitions
 from .models import Channel, ContactAttempt, Event, Inquiry
+from .transitions import OWN_OR_LEAD, steps_from
 
+# The tables, by the names under which others know them.
+Action = transitions.Action
 Status = Inquiry.Status
 Outcome = Inquiry.Outcome
 Result = ContactAttempt.Result
-
-
-class Action(models.TextChoices):
-    """A step, by the name its address has in the admin."""
-
-    CLEAR = "clear", gettext_lazy("Not spam: put it in the queue")
-    CLAIM = "claim", gettext_lazy("Claim")
-    ATTEMPT = "attempt", gettext_lazy("Log an attempt")
-    ASSESSMENT = "assessment", gettext_lazy("Schedule the assessment")
-    NOTE = "note", gettext_lazy("Add a note")
-    HAND_OVER = "hand-over", gettext_lazy("Hand over")
-    RELEASE = "release", gettext_lazy("Return to the queue")
-    CLOSE = "close", gettext_lazy("Close")
-    REOPEN = "reopen", gettext_lazy("Reopen")
-
-
-LATEST_ASSESSMENT = datetime.timedelta(days=366)
-
-# status → action → the status it leads to.
-TRANSITIONS: dict[Status, dict[Action, Status]] = {
-    Status.NEW: {
-        Action.CLAIM: Status.CLAIMED,
-        Action.NOTE: Status.NEW,
-        Action.HAND_OVER: Status.CLAIMED,
-        Action.CLOSE: Status.CLOSED,
-    },
-    Status.CLAIMED: {
-        # When it reached the person; any other attempt leaves the status as it is.
-        Action.ATTEMPT: Status.CONTACTED,
-        Action.NOTE: Status.CLAIMED,
-        Action.HAND_OVER: Status.CLAIMED,
-        Action.RELEASE: Status.NEW,
-        Action.CLOSE: Status.CLOSED,
-    },
-    Status.CONTACTED: {
-        Action.ATTEMPT: Status.CONTACTED,
-        Action.ASSESSMENT: Status.ASSESSMENT,
-        Action.NOTE: Status.CONTACTED,
-        Action.HAND_OVER: Status.CONTACTED,
-        Action.RELEASE: Status.NEW,
-        Action.CLOSE: Status.CLOSED,
-    },
-    Status.ASSESSMENT: {
-        Action.ATTEMPT: Status.ASSESSMENT,
-        Action.ASSESSMENT: Status.ASSESSMENT,
-        Action.NOTE: Status.ASSESSMENT,
-        Action.HAND_OVER: Status.ASSESSMENT,
-        Action.CLOSE: Status.CLOSED,
-    },
-    Status.CLOSED: {
-        Action.NOTE: Status.CLOSED,
-        # Back to whoever had it; to the queue (new) when nobody had, or they no longer work here.
-        Action.REOPEN: Status.CLAIMED,
-    },
-}
-
-# What can be done while an inquiry is set aside as possible spam, in place of its status's steps:
-# somebody decides first whether it is.
-QUARANTINE: dict[Action, Status] = {
-    Action.CLEAR: Status.NEW,
-    Action.NOTE: Status.NEW,
-    Action.CLOSE: Status.CLOSED,
-}
-
-_AFTER_CONTACT = frozenset({Status.CONTACTED, Status.ASSESSMENT})
-_CLAIMED_ON = _AFTER_CONTACT | {Status.CLAIMED}
-_OPEN = _CLAIMED_ON | {Status.NEW}
-
-# Which outcomes a status can be closed with: nobody is admitted or turned away unheard.
-CLOSES_FROM: dict[Outcome, frozenset[Status]] = {
-    Outcome.ADMITTED: _AFTER_CONTACT,
-    Outcome.REFERRED_ON: _AFTER_CONTACT,
-    Outcome.NOT_A_FIT: _AFTER_CONTACT,
-    Outcome.COULD_NOT_REACH: _CLAIMED_ON,
-    Outcome.WITHDREW: _CLAIMED_ON,
-    Outcome.DUPLICATE: _OPEN,
-    Outcome.SPAM: _OPEN,
-}
-
-
-# Decided without a word from the person.
-QUARANTINE_OUTCOMES = frozenset({Outcome.SPAM, Outcome.DUPLICATE})
+TRANSITIONS, QUARANTINE = transitions.TRANSITIONS, transitions.QUARANTINE
+CLOSES_FROM = transitions.CLOSES_FROM
+LATEST_ASSESSMENT = transitions.LATEST_ASSESSMENT
+shown_name = transitions.shown_name
 
 
 class WorkflowError(Exception):
@@ -152,14 +76,9 @@ def may(user: User, action: Action, inquiry: Inquiry) -> bool:
     """
     if not user.has_perm("admissions.change_inquiry"):
         return False
-    if action in {Action.HAND_OVER, Action.RELEASE}:
+    if action in OWN_OR_LEAD:
         return inquiry.assignee_id == user.pk or user.has_perm("admissions.assign_inquiry")
     return True
-
-
-def steps_from(inquiry: Inquiry) -> dict[Action, Status]:
-    """The steps that lead on from where `inquiry` stands, and the status each leads to."""
-    return QUARANTINE if inquiry.is_quarantined else TRANSITIONS[Status(inquiry.status)]
 
 
 def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
@@ -171,20 +90,14 @@ def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
 
 
 def closing_outcomes(inquiry: Inquiry) -> list[Outcome]:
-    """The outcomes that `inquiry` can be closed with now."""
+    """The outcomes that `inquiry` can be closed with now. Two queries at most (reaching.py)."""
     return [
         outcome
         for outcome in Outcome
         if inquiry.status in CLOSES_FROM[outcome]
-        and (not inquiry.is_quarantined or outcome in QUARANTINE_OUTCOMES)
-        # "Could not reach" needs somebody to have tried.
-        and (outcome != Outcome.COULD_NOT_REACH or inquiry.first_attempt_at is not None)
+        and (not inquiry.is_quarantined or outcome in transitions.QUARANTINE_OUTCOMES)
+        and (outcome != Outcome.COULD_NOT_REACH or reaching.tried_enough(inquiry))
     ]
-
-
-def shown_name(user: User) -> str:
-    """How colleagues call a member of staff: full name, or else the account's."""
-    return user.get_full_name() or user.get_username()
 
 
 # The steps
@@ -202,7 +115,7 @@ def clear(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
         _change(current, Action.CLEAR, Event.Kind.CLEARED, actor, at=now)
         current.quarantined_at = None
         _restart_clock(current, now)
-        current.save(update_fields=["quarantined_at", "tried_at", "due_at"])
+        current.save(update_fields=["quarantined_at", "tried_at", "restarted_at", "due_at"])
         outbox.announce(current, at=now)
     return current
 
@@ -291,6 +204,26 @@ def add_note(*, inquiry: Inquiry, actor: User, text: str) -> Inquiry:
     return current
 
 
+def set_priority(
+    *, inquiry: Inquiry, actor: User, version: int, priority: int, reason: str
+) -> Inquiry:
+    """Move an open inquiry up or down the queue, for a reason that the timeline keeps."""
+    with _step(Action.PRIORITY, inquiry, actor, version) as current:
+        errors = {}
+        if priority not in Inquiry.Priority.values:
+            errors["priority"] = _("Choose one of the priorities listed.")
+        elif priority == current.priority:
+            errors["priority"] = _("The inquiry has this priority already.")
+        if not reason.strip():
+            errors["reason"] = _("Write why.")
+        if errors:
+            raise ValidationError(errors)
+        current.priority = priority
+        text = _with_reason(f"{Inquiry.Priority(priority).label}.", reason)
+        _change(current, Action.PRIORITY, Event.Kind.PRIORITY, actor, text=text)
+    return current
+
+
 def schedule_assessment(
     *, inquiry: Inquiry, actor: User, version: int, at: datetime.datetime
 ) -> Inquiry:
@@ -307,18 +240,23 @@ def schedule_assessment(
 
 
 def close(
-    *, inquiry: Inquiry, actor: User, version: int, outcome: str, reason: str = ""
+    *,
+    inquiry: Inquiry,
+    actor: User,
+    version: int,
+    outcome: str,
+    referral: str = "",
+    reason: str = "",
 ) -> Inquiry:
-    """End the work on an inquiry, with how it ended."""
+    """End the work on an inquiry, with how it ended; `referral` is where "referred on" went."""
     with _step(Action.CLOSE, inquiry, actor, version) as current:
-        if outcome not in Outcome:
-            raise ValidationError({"outcome": _("Choose how it ended.")})
+        _check_ending(outcome, referral)
         if outcome not in closing_outcomes(current):
-            raise IllegalTransition(_why_not_this_outcome(Outcome(outcome), current), current)
-        current.outcome = outcome
+            raise IllegalTransition(_why_not_closed(Outcome(outcome), current), current)
+        current.outcome, current.referral = outcome, referral
         current.closed_at = timezone.now()
         current.follow_up_on = None
-        text = _with_reason(f"{Outcome(outcome).label}.", reason)
+        text = _with_reason(f"{_ending(current)}.", reason)
         _change(current, Action.CLOSE, Event.Kind.CLOSED, actor, text=text)
     return current
 
@@ -361,7 +299,7 @@ def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> 
 
 def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
     """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
-    current.outcome = ""
+    current.outcome = current.referral = ""
     current.closed_at = None
     current.quarantined_at = None  # who opens it again has decided that it is no spam
     _restart_clock(current, at)
@@ -374,6 +312,7 @@ def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
 def _restart_clock(current: Inquiry, at: datetime.datetime) -> None:
     """From `at` the person waits for an answer again. First attempt and contact stay."""
     current.tried_at = None
+    current.restarted_at = at
     current.due_at = clock.due_at(at)
 
 
@@ -425,11 +364,11 @@ def _step(
         legal = action in steps_from(current)
         if not legal and action == Action.CLAIM:
             # Before the version: "Cora has it" tells more than "the page was out of date".
-            raise IllegalTransition(_why_not(action, current, actor), current)
+            raise IllegalTransition(transitions.why_not(action, current, actor), current)
         if version is not None and version != current.version:
             raise StaleInquiry(_("Somebody changed this inquiry while you had it open."), current)
         if not legal:
-            raise IllegalTransition(_why_not(action, current, actor), current)
+            raise IllegalTransition(transitions.why_not(action, current, actor), current)
         yield current
 
 
@@ -495,6 +434,32 @@ def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | N
         raise ValidationError(errors)
 
 
+def _check_ending(outcome: str, referral: str) -> None:
+    if outcome not in Outcome:
+        raise ValidationError({"outcome": _("Choose how it ended.")})
+    referred = outcome == Outcome.REFERRED_ON
+    if referred and referral not in Inquiry.Referral:
+        raise ValidationError({"outcome": _("Choose where the person was referred to.")})
+    if referral and not referred:
+        raise ValidationError({"outcome": _("Only “Referred on” says where to.")})
+
+
+def _ending(current: Inquiry) -> str:
+    """How it ended, in words: "Referred on: out of area"."""
+    outcome = str(Outcome(current.outcome).label)
+    if not current.referral:
+        return outcome
+    return f"{outcome}: {Inquiry.Referral(current.referral).label}"
+
+
+def _why_not_closed(outcome: Outcome, current: Inquiry) -> str:
+    if outcome == Outcome.COULD_NOT_REACH and current.status in CLOSES_FROM[outcome]:
+        return _("“Could not reach” needs more attempts: %(so_far)s.") % {
+            "so_far": reaching.in_words(current)
+        }
+    return transitions.why_not_this_outcome(outcome, current)
+
+
 def _today(now: datetime.datetime | None = None) -> datetime.date:
     return timezone.localdate(now)
 
@@ -508,41 +473,3 @@ def _refuse_erased(current: Inquiry) -> None:
         raise IllegalTransition(
             _("This inquiry was erased. Nothing more can be done with it."), current
         )
-
-
-def _why_not(action: Action, current: Inquiry, actor: User) -> str:  # noqa: PLR0911
-    """The sentence for a step that is not legal now."""
-    if current.is_quarantined:
-        return _("This inquiry is set aside as possible spam. Put it in the queue first.")
-    if action == Action.CLEAR:
-        return _("This inquiry is not set aside.")
-    if current.status == Status.CLOSED:
-        return _("This inquiry is closed. Reopen it first.")
-    if action == Action.CLAIM and current.assignee is not None:
-        if current.assignee_id == actor.pk:
-            return _("You have already claimed this inquiry.")
-        return _("%(name)s has already claimed this inquiry.") % {
-            "name": shown_name(current.assignee)
-        }
-    reasons = {
-        Action.REOPEN: _("This inquiry is open already."),
-        Action.RELEASE: _("An assessment is scheduled. Hand the inquiry over to somebody instead."),
-        Action.ASSESSMENT: _(
-            "Nobody has reached this person yet. Log the attempt that does first."
-        ),
-    }
-    if current.status == Status.NEW and action != Action.REOPEN:
-        return _("Nobody has claimed this inquiry yet. Claim it first.")
-    return reasons[action]
-
-
-def _why_not_this_outcome(outcome: Outcome, current: Inquiry) -> str:
-    if current.is_quarantined:
-        return _("This inquiry is set aside as possible spam. Put it in the queue first.")
-    if outcome == Outcome.COULD_NOT_REACH:
-        return _("Nobody has tried to reach this person yet. Log an attempt first.")
-    if outcome == Outcome.WITHDREW:
-        return _("Nobody has claimed this inquiry yet. Claim it first.")
-    return _("“%(outcome)s” needs a contact first: log the attempt that reached the person.") % {
-        "outcome": outcome.label
-    }

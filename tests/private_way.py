@@ -149,7 +149,7 @@ def work(server: Served, username: str, reference: str) -> None:
     assert stale.status == 422
     page = person.submit(page, "/attempt/", outcome="no-answer", note=NOTE)
     page = person.submit(page, "/note/", text=NOTE)
-    closed = person.submit(page, "/close/", outcome="could-not-reach", reason=REMARK)
+    closed = person.submit(page, "/close/", outcome="withdrew", reason=REMARK)
     assert person.submit(page, "/note/", version="1", text=NOTE).status in {200, 409}
     assert person.submit(closed, "/reopen/", reason=REMARK).status == 200
 

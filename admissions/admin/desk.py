@@ -116,4 +116,4 @@ class DutyFallbackAdmin(MemberAdmin):
 class DeskSettingsAdmin(SingletonModelAdmin):
     """One form and no list."""
 
-    fields = ["retention_months", "messages_while_full", "messages_seen_by"]
+    fields = ["retention_months", "days_to_try", "messages_while_full", "messages_seen_by"]

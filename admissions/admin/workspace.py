@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -110,6 +111,7 @@ def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refus
 def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dict[str, Any]:
     """What the workspace's template shows; `refusal` is the step that was just not taken."""
     refusal = refusal or {}
+    prefetch_related_objects([inquiry], "attempts")  # the timeline and the closing ask for them
     sees_message = privacy.may_read_message(user, inquiry)
     entries = timeline(inquiry, with_messages=sees_message)
     form = refusal.get("form")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,15 @@ class Consent(models.Model):
     wording_version = models.CharField(_("wording"), max_length=20)
     language = models.CharField(_("language"), max_length=2, choices=Inquiry.Language)
     given_at = models.DateTimeField(_("given"))
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken by"),
+        help_text=_("Who heard it said. Empty when it was ticked in the form."),
+    )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from solo.models import SingletonModel
 from ..clock import LAST_MINUTE
 
 LONGEST_MONTHS = 120
+LONGEST_TRYING = 14
 
 
 class Weekday(models.IntegerChoices):
@@ -57,6 +58,13 @@ class DeskSettings(SingletonModel):
         help_text=_("The message, and earlier versions of it. All else in an inquiry shows."),
     )
 
+    days_to_try = models.PositiveSmallIntegerField(
+        _("days to try before “could not reach”"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TRYING)],
+        help_text=_("On how many different days somebody has to try to reach a person."),
+    )
+
     class Meta:
         verbose_name = _("desk settings")
         default_permissions = ("change", "view")
@@ -65,6 +73,11 @@ class DeskSettings(SingletonModel):
                 condition=Q(retention_months__gte=1, retention_months__lte=LONGEST_MONTHS),
                 name="desksettings_retention_in_range",
                 violation_error_message=_("Choose from 1 to 120 months."),
+            ),
+            models.CheckConstraint(
+                condition=Q(days_to_try__gte=1, days_to_try__lte=LONGEST_TRYING),
+                name="desksettings_days_to_try_in_range",
+                violation_error_message=_("Choose from 1 to 14 days."),
             ),
             models.CheckConstraint(
                 condition=Q(messages_seen_by__in=["all", "assignee", "leads"]),

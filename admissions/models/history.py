@@ -43,6 +43,8 @@ class Event(SealedRecord):
         HELD = "held", _("Legal hold set")
         HOLD_ENDED = "hold-ended", _("Legal hold ended")
         FOLLOW_UP = "follow-up", _("Follow-up set")
+        PRIORITY = "priority", _("Priority set")
+        WROTE_AGAIN = "wrote-again", _("Another inquiry of the same number or address came")
 
     # No index of its own: the unique constraint begins with it.
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events", db_index=False)
@@ -92,6 +94,8 @@ class Event(SealedRecord):
                         "held",
                         "hold-ended",
                         "follow-up",
+                        "priority",
+                        "wrote-again",
                     ]
                 ),
                 name="event_known_kind",

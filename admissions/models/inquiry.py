@@ -107,6 +107,11 @@ class Inquiry(SealedRecord):
         DUPLICATE = "duplicate", _("Duplicate")
         SPAM = "spam", _("Spam")
 
+    class Referral(models.TextChoices):
+        LEVEL = "level-of-care", _("another level of care")
+        MINORS = "minors", _("a service for minors")
+        AREA = "out-of-area", _("out of area")
+
     class Priority(models.IntegerChoices):
         NORMAL = 0, _("Normal")
         HIGH = 1, _("High")
@@ -163,6 +168,9 @@ class Inquiry(SealedRecord):
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=Outcome, blank=True, editable=False
     )
+    referral = models.CharField(
+        _("referred on to"), max_length=20, choices=Referral, blank=True, editable=False
+    )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority, default=Priority.NORMAL, editable=False
     )
@@ -176,6 +184,12 @@ class Inquiry(SealedRecord):
         verbose_name=_("assignee"),
     )
     due_at = models.DateTimeField(_("due"), editable=False)
+    restarted_at = models.DateTimeField(
+        _("clock restarted"),
+        null=True,
+        editable=False,
+        help_text=_("Since when they wait again. Empty while they wait since it was received."),
+    )
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True, editable=False)
     assessment_at = models.DateTimeField(_("assessment"), null=True, blank=True, editable=False)
     first_viewed_at = models.DateTimeField(_("first viewed"), null=True, editable=False)
@@ -293,6 +307,18 @@ class Inquiry(SealedRecord):
                 ),
                 name="inquiry_closed_means_outcome",
                 violation_error_message=_("A closed inquiry has an outcome, an open one has none."),
+            ),
+            models.CheckConstraint(
+                condition=(~Q(outcome="referred-on") & Q(referral=""))
+                | Q(outcome="referred-on", referral__in=["level-of-care", "minors", "out-of-area"]),
+                name="inquiry_referred_on_says_where",
+                violation_error_message=_("“Referred on” says where to, no other outcome does."),
+            ),
+            models.CheckConstraint(
+                condition=Q(restarted_at__isnull=True)
+                | Q(restarted_at__gte=F("received_at"), restarted_at__lte=F("due_at")),
+                name="inquiry_restarted_before_due",
+                violation_error_message=_("The clock restarts after the inquiry came."),
             ),
             models.CheckConstraint(
                 condition=Q(status="closed")

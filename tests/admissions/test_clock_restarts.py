@@ -37,7 +37,7 @@ def test_after_it_was_returned_to_the_queue(missed, coordinator):
 
 def test_after_it_was_reopened(missed, coordinator):
     closed = workflow.close(
-        inquiry=missed, actor=coordinator, version=missed.version, outcome="could-not-reach"
+        inquiry=missed, actor=coordinator, version=missed.version, outcome="withdrew"
     )
     assert_clock_runs(
         workflow.reopen(

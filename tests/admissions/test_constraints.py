@@ -31,6 +31,12 @@ REFUSED = {
     "inquiry_has_name": {"name": None},
     "inquiry_known_status": {"status": "lost"},
     "inquiry_closed_means_outcome": {"status": "closed"},
+    "inquiry_referred_on_says_where": {
+        "status": "closed",
+        "closed_at": NOW,
+        "outcome": "referred-on",
+    },
+    "inquiry_restarted_before_due": {"restarted_at": NOW - timedelta(days=9)},
     "inquiry_open_and_claimed_has_assignee": {"status": "claimed"},
     "inquiry_known_priority": {"priority": 9},
     "inquiry_due_after_received": {"due_at": NOW - timedelta(days=9)},

@@ -36,6 +36,7 @@ def closed(worked, coordinator):
         actor=coordinator,
         version=worked.version,
         outcome="referred-on",
+        referral="level-of-care",
         reason="Rosa goes to detox first",
     )
 

@@ -38,12 +38,18 @@ def take(action, inquiry, actor, *, version=1, **kwargs):
         ),
         Action.ASSESSMENT: lambda: workflow.schedule_assessment(**act, at=timezone.now() + ONE_DAY),
         Action.NOTE: lambda: workflow.add_note(**free, text="A note"),
+        Action.PRIORITY: lambda: workflow.set_priority(**act, priority=2, reason="Alone"),
         Action.HAND_OVER: lambda: workflow.hand_over(**act, to=kwargs["to"]),
         Action.RELEASE: lambda: workflow.release(**act),
-        Action.CLOSE: lambda: workflow.close(**act, outcome=kwargs.get("outcome", "spam")),
+        Action.CLOSE: lambda: _close(act, kwargs.get("outcome", "spam")),
         Action.REOPEN: lambda: workflow.reopen(**act, reason="Wrote again"),
     }
     return steps[action]()
+
+
+def _close(act, outcome):
+    referral = "minors" if outcome == "referred-on" else ""
+    return workflow.close(**act, outcome=outcome, referral=referral)
 
 
 @pytest.fixture
@@ -205,13 +211,13 @@ def test_an_unknown_outcome_is_refused(coordinator, untouched):
 @pytest.mark.parametrize(
     ("status", "role", "offered"),
     [
-        ("new", "coordinator", "claim note close"),
-        ("new", "lead", "claim note hand-over close"),
-        ("claimed", "coordinator", "attempt note hand-over release close"),
-        ("claimed", "colleague", "attempt note close"),
-        ("claimed", "lead", "attempt note hand-over release close"),
-        ("contacted", "coordinator", "attempt assessment note hand-over release close"),
-        ("assessment", "coordinator", "attempt assessment note hand-over close"),
+        ("new", "coordinator", "claim note priority close"),
+        ("new", "lead", "claim note priority hand-over close"),
+        ("claimed", "coordinator", "attempt note priority hand-over release close"),
+        ("claimed", "colleague", "attempt note priority close"),
+        ("claimed", "lead", "attempt note priority hand-over release close"),
+        ("contacted", "coordinator", "attempt assessment note priority hand-over release close"),
+        ("assessment", "coordinator", "attempt assessment note priority hand-over close"),
         ("closed", "coordinator", "note reopen"),
         ("claimed", "auditor", ""),
     ],
@@ -235,3 +241,28 @@ def test_an_assessment_lies_within_a_year(coordinator):
             at=timezone.now().replace(year=9999, month=12, day=31),
         )
     assert "at" in refused.value.message_dict
+
+
+@pytest.mark.parametrize(
+    ("outcome", "referral"),
+    [("referred-on", ""), ("referred-on", "the-moon"), ("admitted", "minors")],
+)
+def test_only_referring_on_says_where_to(outcome, referral, coordinator, untouched):
+    inquiry = make("contacted", coordinator)
+    with untouched, pytest.raises(ValidationError):
+        workflow.close(
+            inquiry=inquiry, actor=coordinator, version=1, outcome=outcome, referral=referral
+        )
+
+
+@pytest.mark.parametrize(
+    ("priority", "reason", "field"),
+    [(7, "Alone", "priority"), (0, "Alone", "priority"), (2, " ", "reason")],
+)
+def test_a_priority_is_a_new_one_and_has_a_reason(priority, reason, field, coordinator, untouched):
+    inquiry = make("claimed", coordinator)
+    with untouched, pytest.raises(ValidationError) as caught:
+        workflow.set_priority(
+            inquiry=inquiry, actor=coordinator, version=1, priority=priority, reason=reason
+        )
+    assert list(caught.value.message_dict) == [field]

@@ -42,7 +42,11 @@ def assessed(contacted, coordinator):
 @pytest.fixture
 def closed(contacted, coordinator):
     return workflow.close(
-        inquiry=contacted, actor=coordinator, version=contacted.version, outcome="referred-on"
+        inquiry=contacted,
+        actor=coordinator,
+        version=contacted.version,
+        outcome="referred-on",
+        referral="minors",
     )
 
 
@@ -179,10 +183,8 @@ def test_an_assessment_is_scheduled_and_moved(assessed, coordinator):
         ("claimed", "spam"),
         ("claimed", "withdrew"),
         ("contacted", "not-a-fit"),
-        ("contacted", "could-not-reach"),
         ("contacted", "admitted"),
         ("assessed", "admitted"),
-        ("assessed", "referred-on"),
         ("assessed", "duplicate"),
     ],
 )
@@ -203,14 +205,38 @@ def test_closing_keeps_how_it_ended(start, outcome, coordinator, request):
     assert last_event(after).from_status == inquiry.status
 
 
-def test_could_not_reach_is_legal_after_a_single_attempt(claimed, coordinator):
-    tried = workflow.record_attempt(
-        inquiry=claimed, actor=coordinator, channel="call", outcome="no-answer"
-    )
+@pytest.mark.parametrize(
+    ("referral", "said"),
+    [
+        ("level-of-care", "Referred on: another level of care."),
+        ("minors", "Referred on: a service for minors."),
+        ("out-of-area", "Referred on: out of area."),
+    ],
+)
+def test_referring_on_keeps_where_to(referral, said, contacted, coordinator):
     after = workflow.close(
-        inquiry=tried, actor=coordinator, version=tried.version, outcome="could-not-reach"
+        inquiry=contacted,
+        actor=coordinator,
+        version=contacted.version,
+        outcome="referred-on",
+        referral=referral,
     )
-    assert after.outcome == "could-not-reach"
+    assert (after.outcome, after.referral) == ("referred-on", referral)
+    assert last_event(after).text == said
+    again = workflow.reopen(
+        inquiry=after, actor=coordinator, version=after.version, reason="They called"
+    )
+    assert again.referral == ""
+
+
+def test_a_priority_is_set_for_a_reason(claimed, coordinator):
+    after = workflow.set_priority(
+        inquiry=claimed, actor=coordinator, version=claimed.version, priority=2, reason=" Alone "
+    )
+    after.refresh_from_db()
+    assert (after.priority, after.status, after.version) == (2, "claimed", claimed.version + 1)
+    event = last_event(after)
+    assert (event.kind, event.actor, event.text) == ("priority", coordinator, "Urgent.\nAlone")
 
 
 def test_closing_clears_the_follow_up_day(claimed, coordinator):

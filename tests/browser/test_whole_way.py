@@ -79,7 +79,7 @@ def test_an_inquiry_goes_from_a_phone_to_an_outcome(
     assert inquiry.first_contact_at is not None
 
     page.get_by_text("Close", exact=True).click()
-    page.get_by_label("How it ended").select_option(label="Referred on")
+    page.get_by_label("How it ended").select_option(label="Referred on: out of area")
     page.get_by_role("button", name="Close the inquiry").click()
     inquiry.refresh_from_db()
     assert (inquiry.status, inquiry.outcome) == ("closed", "referred-on")

@@ -1,0 +1,49 @@
+"""When "could not reach" may be said: after attempts on enough different days.
+
+One bad afternoon is not being out of reach. How many days are enough is the desk's to decide
+(DeskSettings.days_to_try). Days are the clinic's own; what counts are attempts since the response
+clock last started that did not reach the person.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .models import ContactAttempt, DeskSettings, Inquiry
+
+
+def days_needed(inquiry: Inquiry) -> int:
+    """On how many days somebody has to try. One query, unless it came with the inquiry."""
+    brought: int | None = getattr(inquiry, "days_to_try", None)
+    return DeskSettings.get_solo().days_to_try if brought is None else brought
+
+
+def days_tried(inquiry: Inquiry) -> int:
+    """On how many days somebody has tried in vain since the clock last started.
+
+    One query, none while the clock runs or when the attempts were fetched with the inquiry.
+    """
+    since = inquiry.tried_at
+    if since is None:
+        return 0
+    missed = [
+        attempt.at
+        for attempt in inquiry.attempts.all()
+        if attempt.at >= since and attempt.outcome != ContactAttempt.Result.REACHED
+    ]
+    return len({timezone.localdate(at) for at in missed})
+
+
+def tried_enough(inquiry: Inquiry) -> bool:
+    """Whether "could not reach" is a fair thing to say. Two queries at most."""
+    tried = days_tried(inquiry)
+    return tried > 0 and tried >= days_needed(inquiry)
+
+
+def in_words(inquiry: Inquiry) -> str:
+    """How far they have come: "2 of 3 days tried"."""
+    return _("%(tried)d of %(needed)d days tried") % {
+        "tried": days_tried(inquiry),
+        "needed": days_needed(inquiry),
+    }
