@@ -42,6 +42,13 @@ def seal(at: datetime.datetime | None = None) -> int:
     return sealed
 
 
+def oldest_unsealed() -> datetime.datetime | None:
+    """When the first access record was written that no seal covers yet. Two queries."""
+    last = AuditSeal.objects.order_by("-number").values_list("records_to", flat=True).first()
+    waiting = AccessRecord.objects.filter(pk__gt=last or 0).order_by("pk")
+    return waiting.values_list("at", flat=True).first()
+
+
 def _seal_next(last_record: int, last_entry: int, *, at: datetime.datetime) -> int:
     """Make one seal. How many rows it covers: 0 when there were none, or another was faster."""
     before = AuditSeal.objects.order_by("-number").first() or beginning()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FREE_DISK_WARNING = 500 * 1024 * 1024  # bytes
 OUTBOX_AGE_WARNING = 10 * 60  # seconds
+SEAL_AGE_WARNING = 10 * 60  # seconds
 EXPIRY_WARNING = 60  # days
 NO_DATABASE = "The database does not answer."
 
@@ -91,6 +92,16 @@ def _outbox_warnings(outbox: NotificationQuerySet) -> list[str]:
     return warnings
 
 
+def _seal_warnings() -> list[str]:
+    """Two queries by index."""
+    from admissions import sealing  # noqa: PLC0415 - apps load after middleware
+
+    oldest = sealing.oldest_unsealed()
+    if oldest and (timezone.now() - oldest).total_seconds() > SEAL_AGE_WARNING:
+        return ["Access records have not been sealed for 10 minutes: is the worker running?"]
+    return []
+
+
 def _warnings() -> list[str]:
     from admissions.models import Notification  # noqa: PLC0415 - apps load after middleware
     from programs.models import Clinic  # noqa: PLC0415
@@ -99,6 +110,7 @@ def _warnings() -> list[str]:
     if not settings.EMAIL_CONFIGURED:
         warnings.append("EMAIL_URL is not set: notifications wait in the outbox.")
     warnings += _outbox_warnings(Notification.objects.all())
+    warnings += _seal_warnings()
     expires = Clinic.current().certification_expires_on
     if expires and (expires - timezone.localdate()).days < EXPIRY_WARNING:
         warnings.append(f"The state certification expires on {expires:%Y-%m-%d}.")

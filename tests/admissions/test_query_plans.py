@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from admissions import related
-from admissions.models import Inquiry, LookupToken
+from admissions.models import Event, Inquiry, LookupToken
 
 MANY = 600
 BY_TOKEN = "lookuptoken_by_digest"
@@ -97,3 +97,8 @@ def test_the_first_page_of_the_open_queue_is_read_in_its_order(many):
     steps = plan(queue)
     assert "TEMP B-TREE" not in steps
     assert '"Sort"' not in steps
+
+
+@pytest.mark.parametrize("kind", ["held", "noted", "received"])
+def test_the_trail_of_one_kind_has_an_index_of_its_own(kind, many):
+    assert_by(Event.objects.filter(kind=kind).order_by("-pk")[:100], "event_by_kind")

@@ -23,10 +23,12 @@ from tests.serving import assert_one_line, environment, free_port
 MADE = """
 from tests.admissions.people import received
 from django.contrib.auth.models import User
-from admissions import workflow
+from admissions import audit, sealing, workflow
 rosa, other = received(), received(key=None, name='Someone Else')
 leda = User.objects.create_superuser('leda')
 workflow.add_note(inquiry=rosa, actor=leda, text='Prefers evenings')
+audit.record(leda, 'viewed', rosa, detail='workspace')
+sealing.seal()
 """
 ERASED = """
 from django.contrib.auth.models import User
@@ -160,6 +162,15 @@ def test_restored_elsewhere_it_is_all_there_and_can_be_copied_again(places, copy
     other.do("backup", str(again))
     other.do("restore", "--replace", str(again))
     assert other.rows() == THERE
+
+
+def test_the_logs_of_a_restored_back_up_are_whole(places, copy):
+    restored = places.make("restored")
+    restored.do("restore", str(copy))
+    out = restored.do("verify_audit", "-v1")
+    assert "Timelines: 3 entries of 2 inquiries." in out
+    assert "1 records in 1 seals" in out
+    assert "All is as it was written." in out
 
 
 def test_a_database_that_holds_something_is_replaced_only_when_told_to(place, copy):

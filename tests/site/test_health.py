@@ -8,11 +8,14 @@ import subprocess
 import sys
 
 import pytest
+import time_machine
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from admissions.models import Notification
+from admissions import audit
+from admissions.models import AccessRecord, Notification
+from admissions.sealing import seal
 from programs.models import Clinic
 from tests.factories import InquiryFactory
 from tests.serving import ROOT, environment, free_port
@@ -123,6 +126,17 @@ class TestWarnings:
         row.sent_at, row.last_error = timezone.now(), ""
         row.save()
         assert line not in self.warnings(client)
+
+    def test_access_records_that_nobody_seals(self, client, coordinator):
+        def sealing() -> bool:
+            return any("sealed" in line for line in self.warnings(client))
+
+        audit.record(coordinator, AccessRecord.Action.LISTED)
+        assert not sealing()
+        with time_machine.travel(timezone.now() + datetime.timedelta(minutes=11)):
+            assert sealing()
+            seal()
+            assert not sealing()
 
     def test_a_certification_about_to_expire(self, client):
         expires = timezone.localdate() + datetime.timedelta(days=30)
