@@ -63,7 +63,7 @@ def receive(
 
     `consent` names channels (call, text, email). `suspicions` names what looks like spam
     (spam.Sign); with any, a new inquiry is set aside for staff to look at, and nobody is notified.
-    At most 12 queries, whatever the number of inquiries. Raises IntegrityError when the answers
+    At most 13 queries, whatever the number of inquiries. Raises IntegrityError when the answers
     break a rule of the table.
     """
     new = Inquiry(
@@ -118,6 +118,7 @@ def _receive(
     trail.append(*begun, first=True)
     if not new.is_quarantined:
         outbox.announce(new, at=new.received_at)
+        workflow.wrote_again(new, at=new.received_at)
     return new
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.core.management import call_command
 
-from . import figures, reminders, retention, sealing
+from . import due_times, figures, reminders, retention, sealing
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ JOBS: list[Job] = [
     Job("older reminders", HOUR, reminders.remind_of_all),
     Job("figures", MINUTE / 2, figures.refresh),
     Job("figures of all days", DAY, lambda _at: figures.count(figures.all_days())),
+    Job("due times", MINUTE, due_times.Watcher()),
     Job("seals", MINUTE, sealing.seal),
     Job("purge", DAY, lambda _at: retention.purge()),
     Job("old sessions", DAY, lambda _at: call_command("clearsessions")),

@@ -20,11 +20,12 @@ from functools import partial
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, clock, reaching, trail, transitions
+from . import audit, clock, reaching, related, trail, transitions
 from .models import Channel, ContactAttempt, Event, Inquiry
 from .transitions import OWN_OR_LEAD, steps_from
 
@@ -117,6 +118,7 @@ def clear(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
         _restart_clock(current, now)
         current.save(update_fields=["quarantined_at", "tried_at", "restarted_at", "due_at"])
         outbox.announce(current, at=now)
+        wrote_again(current, at=now)
     return current
 
 
@@ -281,6 +283,39 @@ def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
         current.status = _open_again(current, at)
     elif current.tried_at is not None:
         _restart_clock(current, at)
+
+
+def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
+    """`new` came from the phone number or address of earlier inquiries: those that are open and
+    whose clock had stopped have somebody waiting again (DESIGN, "The clock").
+
+    Belongs into the transaction that puts `new` into the queue. One query when it stands alone,
+    five whatever the number of others.
+    """
+    keys = related.of_same_route(new)
+    if not keys:
+        return
+    stopped = Inquiry.objects.open().filter(pk__in=keys, tried_at__isnull=False)
+    # In the order of their keys, so that two who write at once never wait for each other in turn.
+    earlier = [row for row in stopped.select_for_update().order_by("pk") if row.is_readable]
+    if not earlier:
+        return
+    Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
+        tried_at=None, restarted_at=at, due_at=new.due_at, version=F("version") + 1
+    )
+    trail.append(
+        *(
+            Event(
+                inquiry=row,
+                kind=Event.Kind.WROTE_AGAIN,
+                at=at,
+                from_status=row.status,
+                to_status=row.status,
+                text=new.reference,
+            )
+            for row in earlier
+        )
+    )
 
 
 def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> None:

@@ -214,7 +214,7 @@ def test_what_a_submission_costs_does_not_depend_on_the_number_of_inquiries(
 ) -> None:
     counts = []
     for _n in range(2):
-        with django_assert_max_num_queries(12) as queries:
+        with django_assert_max_num_queries(13) as queries:
             post(client, consent=["call", "text", "email"])
         counts.append(len(queries))
         InquiryFactory.create_batch(20)
