@@ -79,15 +79,14 @@ def alike(inquiry: Inquiry) -> list[Alike]:
     return [Alike(row, tuple(by[row.pk])) for row in rows.order_by("-pk")]
 
 
-def of_same_route(inquiry: Inquiry) -> list[int]:
-    """The keys of other inquiries with the same phone number or e-mail address, newest first; at
-    most MOST_ALIKE. One query, by index.
+def of_same_route(inquiry: Inquiry) -> QuerySet[LookupToken, int]:
+    """The keys of other inquiries with the same phone number or e-mail address, by index: the
+    newest, some MOST_ALIKE of them.
     """
     sure = [Kind.PHONE, Kind.EMAIL]
     own = LookupToken.objects.filter(inquiry=inquiry, kind__in=sure).values("digest")
     others = LookupToken.objects.filter(digest__in=own).exclude(inquiry=inquiry)
-    keys = others.order_by("-inquiry_id").values_list("inquiry_id", flat=True)
-    return list(dict.fromkeys(keys[: 2 * MOST_ALIKE]))[:MOST_ALIKE]
+    return others.order_by("-inquiry_id").values_list("inquiry_id", flat=True)[: 2 * MOST_ALIKE]
 
 
 def token_rows(inquiry: Inquiry) -> list[LookupToken]:

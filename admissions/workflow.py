@@ -289,13 +289,12 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     """`new` came from the phone number or address of earlier inquiries: those that are open and
     whose clock had stopped have somebody waiting again (DESIGN, "The clock").
 
-    Belongs into the transaction that puts `new` into the queue. One query when it stands alone,
-    five whatever the number of others.
+    Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
+    four whatever their number.
     """
-    keys = related.of_same_route(new)
-    if not keys:
-        return
-    stopped = Inquiry.objects.open().filter(pk__in=keys, tried_at__isnull=False)
+    stopped = Inquiry.objects.open().filter(
+        pk__in=related.of_same_route(new), tried_at__isnull=False
+    )
     # In the order of their keys, so that two who write at once never wait for each other in turn.
     earlier = [row for row in stopped.select_for_update().order_by("pk") if row.is_readable]
     if not earlier:
