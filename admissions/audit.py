@@ -71,7 +71,7 @@ def refusals(
         action = Action.DENIED if isinstance(error, PermissionDenied) else Action.REFUSED
         if actor.is_authenticated:  # nobody else gets as far as here
             record(actor, action, inquiry, detail=detail)
-        error.is_recorded = True  # type: ignore[union-attr] # read by was_recorded
+        error.__dict__["is_recorded"] = True  # read by was_recorded
         raise
 
 

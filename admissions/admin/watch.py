@@ -32,7 +32,7 @@ class Note(NamedTuple):
     action: Action
     inquiries: Sequence[Inquiry] = ()
     detail: str = ""
-    count: int | None = None
+    number: int | None = None  # of rows
 
 
 def note(
@@ -85,7 +85,7 @@ def _record(request: HttpRequest, response: HttpResponse, page: str) -> None:
         noted = _what_it_shows(getattr(response, "context_data", None) or {}, page)
     if noted is not None:
         actor = cast(User, request.user)
-        audit.record(actor, noted.action, *noted.inquiries, detail=noted.detail, count=noted.count)
+        audit.record(actor, noted.action, *noted.inquiries, detail=noted.detail, count=noted.number)
 
 
 def _what_it_shows(context: dict[str, Any], page: str) -> Note:
@@ -95,7 +95,7 @@ def _what_it_shows(context: dict[str, Any], page: str) -> Note:
         return Note(
             Action.SEARCHED if getattr(shown, "query", "") else Action.LISTED,
             detail=tab.name if tab else shown.opts.model_name,
-            count=len(shown.result_list),
+            number=len(shown.result_list),
         )
     inquiry = context.get("inquiry") or getattr(context.get("original"), "inquiry", None)
     detail = "workspace" if page == "change" and "inquiry" in context else page
