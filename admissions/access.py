@@ -48,6 +48,7 @@ GROUPS: dict[str, set[str]] = {
         "admissions.view_accessrecord",
         "admissions.view_dayfigures",
         "admissions.export_inquiry",
+        "admissions.share_savedview",
     },
     EDITORS: {
         f"programs.{action}_{model}"

@@ -16,16 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import privacy, workflow
+from ..claiming import claim_next
 from ..models import Inquiry
 from ..workflow import Action
 from . import place, queue, workspace
 from .lists import ListSteps
 from .person import PersonRequests
+from .saved_views import SavedViews
 from .watch import watched
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(PersonRequests, ListSteps):
+class InquiryAdmin(PersonRequests, ListSteps, SavedViews):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None
@@ -74,7 +76,25 @@ class InquiryAdmin(PersonRequests, ListSteps):
             )
             for action in Action
         ]
-        return watched(self, steps + super().get_urls())
+        claim_next = path(
+            "claim-next/",
+            self.admin_site.admin_view(self.claim_next_view),
+            name="admissions_inquiry_claim-next",
+        )
+        return watched(self, [claim_next, *steps, *super().get_urls()])
+
+    def claim_next_view(self, request: HttpRequest) -> HttpResponse:
+        """Claim the most urgent inquiry that nobody has, and open it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        inquiry = claim_next(actor=_actor(request)) if request.method == "POST" else None
+        if inquiry is not None:
+            done = _("%(reference)s is yours now.") % {"reference": inquiry.reference}
+            messages.success(request, done)
+            return redirect(f"{inquiry.get_absolute_url()}?show=mine")
+        if request.method == "POST":
+            messages.info(request, _("Nobody waits to be claimed."))
+        return redirect("admin:admissions_inquiry_changelist")
 
     def changeform_view(
         self,

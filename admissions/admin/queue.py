@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import calling, related
+from .. import calling, facets, related, workflow
 from ..counting import capped_counts
-from ..models import Inquiry
-from . import view
+from ..facets import FACETS
+from ..models import Inquiry, SavedView
+from . import saved_views, view
 from .paging import MOST_COUNTED, CappedPaginator
 from .tabs import TABS
 from .view import TAB_VAR, View, address_of_search
@@ -25,6 +26,7 @@ from .wording import Row
 WORDS = "words"  # the field of the search form
 KNOWN_PARAMETERS = view.KEYS | {PAGE_VAR, ALL_VAR, ERROR_FLAG}
 MOST_SHOWN = 500  # on a tab
+MOST_SAVED = 60  # views beside the tabs
 
 
 class QueueList(ChangeList):
@@ -119,6 +121,36 @@ class QueueList(ChangeList):
         return super().get_query_string(new_params, remove)
 
     @property
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        """What of the address stays when other facets are chosen: the tab, and the search."""
+        found = self.view.parameters.items()
+        return [(name, value) for name, value in found if name not in FACETS or not offered(name)]
+
+    @property
+    def facets(self) -> list[dict[str, Any]]:
+        """What the tab can be narrowed by, as the page offers it. One query."""
+        people = [(str(user.pk), workflow.shown_name(user)) for user in workflow.people_who_work()]
+        assignees = [(facets.ME, _("Me")), (facets.NONE, _("Nobody")), *people]
+        return [
+            {
+                "key": facet.key,
+                "label": facet.label,
+                "choices": assignees if facet.key == "assignee" else facet.choices,
+                "chosen": self.view.chosen.get(facet.key, ""),
+            }
+            for facet in FACETS.values()
+            if facet.offered
+        ]
+
+    @property
+    def saved_views(self) -> list[dict[str, Any]]:
+        """One's own views and the shared ones. One query."""
+        own = f"?{self.view.query}"
+        found = SavedView.objects.seen_by(self.view.user).select_related("owner")
+        links = [(kept.name, saved_views.address(kept)) for kept in found[:MOST_SAVED]]
+        return [{"name": name, "href": href, "current": href.endswith(own)} for name, href in links]
+
+    @property
     def rows(self) -> list[Row]:
         """The rows with their marks. Two queries."""
         now = timezone.now()
@@ -133,6 +165,10 @@ class QueueList(ChangeList):
             )
             for inquiry in self.result_list
         ]
+
+
+def offered(name: str) -> bool:
+    return FACETS[name].offered
 
 
 def _capped(number: int | None) -> str:

@@ -7,6 +7,7 @@ from .figures import DayFigures, FiguresMark
 from .history import ContactAttempt, Event, Notification
 from .inquiry import SEALED, Channel, Inquiry
 from .lookup import LookupKeyMark, LookupToken
+from .saved_view import SavedView
 
 __all__ = [
     "SEALED",
@@ -25,4 +26,5 @@ __all__ = [
     "LookupKeyMark",
     "LookupToken",
     "Notification",
+    "SavedView",
 ]

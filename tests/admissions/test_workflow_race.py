@@ -36,7 +36,7 @@ def shared_database(transactional_db, tmp_path):
         connection.connection = held
 
 
-def at_once(*calls):
+def at_once(*calls, patience=60):
     """Run the calls in threads that start together; their results or exceptions, in order."""
     results: list = [None] * len(calls)
     barrier = threading.Barrier(len(calls))
@@ -54,7 +54,7 @@ def at_once(*calls):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience)
     return results
 
 

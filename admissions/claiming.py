@@ -1,0 +1,28 @@
+"""“Give me the next one”: of any number who ask at once, no two get the same inquiry."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import workflow
+from .models import Inquiry
+
+
+def claim_next(*, actor: User) -> Inquiry | None:
+    """Claim the inquiry on top of those that nobody has; None when there is none.
+
+    PostgreSQL passes over rows that somebody else is claiming at this moment, without waiting.
+    SQLite's transaction is IMMEDIATE: whoever began first is alone until it has ended. Raises
+    PermissionDenied.
+    """
+    if not actor.has_perm("admissions.change_inquiry"):
+        raise PermissionDenied(_("This step is not yours to take."))
+    with transaction.atomic():
+        waiting = Inquiry.objects.unassigned().most_overdue_first()
+        top = waiting.select_for_update(skip_locked=True).first()
+        if top is None:
+            return None
+        return workflow.claim(inquiry=top, actor=actor, version=top.version)

@@ -1,0 +1,65 @@
+// Keys for the queue: j and k go from row to row, Enter opens (the row's link has the focus),
+// c claims, / goes to the search, ? shows the list of keys. All of it is on the page without them.
+// WCAG 2.1.4: they can be turned off, and this browser remembers that.
+const OFF = "desk-keys-off";
+const box = document.querySelector(".desk-keys");
+const search = document.getElementById("searchbar");
+const links = [...document.querySelectorAll("#result_list tbody th a")];
+const typing = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+
+const stored = {
+  get off() {
+    try {
+      return localStorage.getItem(OFF) === "1";
+    } catch {
+      return false; // a browser that keeps nothing
+    }
+  },
+  set off(value) {
+    try {
+      if (value) localStorage.setItem(OFF, "1");
+      else localStorage.removeItem(OFF);
+    } catch {
+      // then until the page is left
+    }
+  },
+};
+let off = stored.off;
+
+const row = () => document.activeElement?.closest("#result_list tbody tr");
+const move = (step) => {
+  const here = links.findIndex((link) => link.closest("tr") === row());
+  const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : here + step;
+  links[next]?.focus();
+};
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  c: () => row()?.querySelector("button[form=claim]")?.click(),
+  "/": () => search?.focus(),
+  "?": () => {
+    box.open = !box.open;
+    box.querySelector("summary").focus();
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  const act = keys[event.key];
+  if (off || !act || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.(typing)) return;
+  event.preventDefault();
+  act();
+});
+
+if (box) {
+  const button = box.querySelector("button");
+  const say = () => {
+    button.textContent = off ? button.dataset.on : button.dataset.off;
+  };
+  button.addEventListener("click", () => {
+    stored.off = off = !off;
+    say();
+  });
+  say();
+  box.hidden = false;
+}
