@@ -22,7 +22,7 @@ _READ_INQUIRIES = {
     "admissions.view_consent",
 }
 # Changing an inquiry means taking the workflow's steps; no screen edits its fields.
-_WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry"}
+_WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry", "admissions.add_inquiry"}
 # Whoever works inquiries sees who is on duty.
 _SEE_ROSTER = {"admissions.view_dutyshift", "admissions.view_dutyfallback"}
 _STAFF_DESK = {

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, NotRequired, TypedDict, Unpack, cast
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Field
 from django.utils import timezone
@@ -20,6 +21,8 @@ from .reference import new_reference
 # Which words a consent was given under. Raise it with every change to the consent question's
 # text (forms/wording.py), and keep the old words where counsel can find them: the repository.
 CONSENT_WORDING_VERSION = "inquiry-1"
+# The same for a consent that was spoken, after the words in desk_forms.py were read out.
+SPOKEN_WORDING_VERSION = "spoken-1"
 
 RETRIES = 4
 
@@ -52,6 +55,7 @@ def receive(
     came_from: str = "",
     confirmation_wanted: bool = False,
     suspicions: Sequence[str] = (),
+    taken_by: User | None = None,
     at: datetime.datetime | None = None,
     **answers: Unpack[Answers],
 ) -> Inquiry:
@@ -61,6 +65,7 @@ def receive(
     then replace the earlier ones, whatever state the inquiry is in; those stay in its timeline,
     and its version rises. Two posts of one key at once give one inquiry.
 
+    `taken_by` is who wrote down what somebody said on the phone or at the desk.
     `consent` names channels (call, text, email). `suspicions` names what looks like spam
     (spam.Sign); with any, a new inquiry is set aside for staff to look at, and nobody is notified.
     At most 13 queries, whatever the number of inquiries. Raises IntegrityError when the answers
@@ -83,8 +88,8 @@ def receive(
         # Another post of this key was first, or the reference is taken. Neither happens again:
         # the key is found next time, and the reference is another.
         with suppress(IntegrityError):
-            return _receive(new, _tokens(new), answers, consent)
-    return _receive(new, _tokens(new), answers, consent)
+            return _receive(new, _tokens(new), answers, consent, taken_by)
+    return _receive(new, _tokens(new), answers, consent, taken_by)
 
 
 def _tokens(new: Inquiry) -> list[LookupToken]:
@@ -97,19 +102,24 @@ def _tokens(new: Inquiry) -> list[LookupToken]:
 
 @transaction.atomic
 def _receive(
-    new: Inquiry, tokens: list[LookupToken], answers: Answers, consent: Collection[str]
+    new: Inquiry,
+    tokens: list[LookupToken],
+    answers: Answers,
+    consent: Collection[str],
+    taken_by: User | None,
 ) -> Inquiry:
     known = Inquiry.objects.select_for_update().filter(idempotency_key=new.idempotency_key).first()
     if known is not None:
-        return _correct(known, new, answers, consent)
+        return _correct(known, new, answers, consent, taken_by)
     new.save(force_insert=True)
     LookupToken.objects.bulk_create(tokens)
-    _give(new, consent, new.received_at)
+    _give(new, consent, new.received_at, taken_by)
     begun = [
         Event(
             inquiry=new,
             kind=Event.Kind.RECEIVED,
             at=new.received_at,
+            actor=taken_by,
             to_status=Inquiry.Status.NEW,
         )
     ]
@@ -123,7 +133,11 @@ def _receive(
 
 
 def _correct(
-    inquiry: Inquiry, sent: Inquiry, answers: Answers, consent: Collection[str]
+    inquiry: Inquiry,
+    sent: Inquiry,
+    answers: Answers,
+    consent: Collection[str],
+    taken_by: User | None,
 ) -> Inquiry:
     """Make `answers` the current ones. Nothing happens when they say the same as before."""
     at = sent.received_at
@@ -145,12 +159,13 @@ def _correct(
     withdrawn = [row.pk for channel, row in given.items() if channel not in consent]
     if withdrawn:
         inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
-    _give(inquiry, set(consent) - set(given), at)
+    _give(inquiry, set(consent) - set(given), at, taken_by)
     trail.append(
         Event(
             inquiry=inquiry,
             kind=Event.Kind.CORRECTED,
             at=at,
+            actor=taken_by,
             from_status=before,
             to_status=inquiry.status,
             text=earlier_answers(earlier),
@@ -176,12 +191,16 @@ def take_answers(inquiry: Inquiry, answers: Answers) -> dict[str, Any]:
     return earlier
 
 
-def _give(inquiry: Inquiry, channels: Collection[str], at: datetime.datetime) -> None:
+def _give(
+    inquiry: Inquiry, channels: Collection[str], at: datetime.datetime, taken_by: User | None
+) -> None:
+    wording = SPOKEN_WORDING_VERSION if taken_by else CONSENT_WORDING_VERSION
     Consent.objects.bulk_create(
         Consent(
             inquiry=inquiry,
             channel=channel,
-            wording_version=CONSENT_WORDING_VERSION,
+            wording_version=wording,
+            taken_by=taken_by,
             language=inquiry.site_language,
             given_at=at,
         )

@@ -79,6 +79,14 @@ def alike(inquiry: Inquiry) -> list[Alike]:
     return [Alike(row, tuple(by[row.pk])) for row in rows.order_by("-pk")]
 
 
+def alike_to(*, phone: str = "", email: str = "", name: str = "") -> list[Alike]:
+    """As `alike`, for somebody whose inquiry is only being written down. What is no number and no
+    address yet finds nobody.
+    """
+    number = digests.normal_phone(phone) or ""
+    return alike(Inquiry(phone=number, email=email if "@" in email else "", name=name))
+
+
 def of_same_route(inquiry: Inquiry) -> QuerySet[LookupToken, int]:
     """The keys of other inquiries with the same phone number or e-mail address, by index: the
     newest, some MOST_ALIKE of them.

@@ -18,8 +18,10 @@ from django.utils.translation import gettext_lazy
 from .. import privacy, workflow
 from ..claiming import claim_next
 from ..models import Inquiry
+from ..models.querysets import InquiryQuerySet
 from ..workflow import Action
 from . import place, queue, workspace
+from .arrivals import Arrivals
 from .lists import ListSteps
 from .person import PersonRequests
 from .saved_views import SavedViews
@@ -27,7 +29,7 @@ from .watch import watched
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(PersonRequests, ListSteps, SavedViews):
+class InquiryAdmin(Arrivals, PersonRequests, ListSteps, SavedViews):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None
@@ -41,9 +43,6 @@ class InquiryAdmin(PersonRequests, ListSteps, SavedViews):
     fields = readonly_fields = ("reference",)
     view_on_site = False
     change_list_template = "admin/admissions/inquiry/change_list.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -138,9 +137,10 @@ class InquiryAdmin(PersonRequests, ListSteps, SavedViews):
 
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
         """The inquiry with all that its page needs of other tables' rows, or None. One query."""
-        rows = privacy.with_message_rule(self.get_queryset(request)).select_related("assignee")
+        rows = privacy.with_message_rule(cast(InquiryQuerySet, self.get_queryset(request)))
+        rows = rows.select_related("assignee")
         try:
-            return cast(Inquiry, rows.get(pk=self.opts.pk.to_python(object_id)))
+            return rows.get(pk=self.opts.pk.to_python(object_id))
         except (Inquiry.DoesNotExist, ValidationError):
             return None
 

@@ -1,0 +1,142 @@
+"""Who calls or walks in: staff write an inquiry down, and see at once whether they wrote before."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from bs4 import BeautifulSoup
+
+from admissions.models import AccessRecord, Inquiry
+from tests.factories import InquiryFactory
+
+ADD = "/admin/admissions/inquiry/add/"
+EARLIER = f"{ADD}earlier/"
+CALLER = {
+    "source": "phone",
+    "asking_for": "self",
+    "name": "Rosa Cruz",
+    "contact_by": "call",
+    "phone": "(619) 555-0134",
+    "voicemail_ok": "no",
+    "language": "es",
+}
+
+
+@pytest.fixture
+def desk(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+def send(desk, **more):
+    return desk.post(ADD, {"key": str(uuid4())} | CALLER | more)
+
+
+def soup_of(response):
+    return BeautifulSoup(response.content.decode(), "html5lib")
+
+
+def test_a_caller_is_taken_in_through_the_same_door(desk, coordinator):
+    response = send(desk, best_time=["evening"], message="Works nights")
+    inquiry = Inquiry.objects.get()
+    assert response.url == inquiry.get_absolute_url()
+    assert (inquiry.source, inquiry.name, str(inquiry.phone.as_e164)) == (
+        "phone",
+        "Rosa Cruz",
+        "+16195550134",
+    )
+    assert (inquiry.status, inquiry.assignee, inquiry.site_language) == ("new", None, "es")
+    event = inquiry.events.get()
+    assert (event.kind, event.actor) == ("received", coordinator)
+    assert inquiry.notifications.get().kind == "new-inquiry"
+
+
+def test_a_walk_in_can_be_claimed_at_once(desk, coordinator):
+    send(desk, source="walk-in", claim="yes")
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.source, inquiry.status, inquiry.assignee) == ("walk-in", "claimed", coordinator)
+
+
+def test_a_consent_that_was_spoken_names_who_heard_it(desk, coordinator):
+    send(desk, consent=["call", "text"])
+    for consent in Inquiry.objects.get().consents.all():
+        assert (consent.wording_version, consent.taken_by) == ("spoken-1", coordinator)
+        assert consent.language == "es"
+
+
+def test_sent_twice_it_is_one_inquiry(desk):
+    key = str(uuid4())
+    first = send(desk, key=key, claim="yes")
+    assert send(desk, key=key, claim="yes").url == first.url
+    inquiry = Inquiry.objects.get()
+    assert list(inquiry.events.values_list("kind", flat=True)) == ["received", "claimed"]
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(desk):
+    response = send(desk, phone="12", message="Works nights")
+    assert response.status_code == 422
+    soup = soup_of(response)
+    assert soup.select_one(".desk-alert a")["href"] == "#id_phone"
+    assert soup.find(attrs={"name": "message"}).text.strip() == "Works nights"
+    assert not Inquiry.objects.exists()
+
+
+def test_the_website_is_no_way_in_here(desk):
+    assert send(desk, source="web").status_code == 422
+
+
+def test_looking_shows_earlier_inquiries_and_judges_nothing(desk):
+    earlier = InquiryFactory(phone="+16195550134")
+    response = desk.post(
+        ADD, {"look": "1", "phone": "619 555 0134", "name": "Ro", "source": "walk-in"}
+    )
+    assert response.status_code == 200
+    soup = soup_of(response)
+    assert earlier.reference in soup.select_one("#earlier").text
+    assert not soup.select(".desk-alert")
+    assert soup.find(attrs={"name": "name"})["value"] == "Ro"
+    assert soup.select_one("[name=source]:checked")["value"] == "walk-in"
+    assert not soup.select("[name=claim]:checked")
+    assert Inquiry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({"phone": "+1 (619) 555-0134"}, True),
+        ({"email": "ROSA@example.org"}, True),
+        ({"name": "cruz rosa"}, True),
+        ({"name": "Rosa"}, False),
+        ({"phone": "619"}, False),
+        ({}, False),
+    ],
+)
+def test_the_script_asks_for_whom_is_being_typed(typed, found, desk):
+    earlier = InquiryFactory(name="Rosa Cruz", phone="+16195550134", email="rosa@example.org")
+    page = desk.post(EARLIER, typed).content.decode()
+    assert (earlier.reference in page) is found
+
+
+def test_a_look_is_recorded_without_the_words(desk, coordinator):
+    InquiryFactory(phone="+16195550134")
+    desk.post(EARLIER, {"phone": "619 555 0134"})
+    row = AccessRecord.objects.latest("pk")
+    assert (row.actor, row.action, row.detail, row.count) == (coordinator, "looked-up", "add", 1)
+
+
+@pytest.mark.parametrize("role", ["editor", "auditor", "outsider"])
+@pytest.mark.parametrize("address", [ADD, EARLIER])
+def test_who_does_not_work_inquiries_takes_none_in(role, address, request, client):
+    client.force_login(request.getfixturevalue(role))
+    assert client.get(address).status_code == 403
+    assert client.post(address, CALLER).status_code == 403
+    assert not Inquiry.objects.exists()
+
+
+def test_the_look_up_answers_a_post_only(desk):
+    assert desk.get(EARLIER, {"phone": "6195550134"}).url == ADD
+
+
+def test_the_page_is_found_from_the_admin_s_start(desk):
+    assert soup_of(desk.get("/admin/")).select_one(f'a.desk-button[href="{ADD}"]')
