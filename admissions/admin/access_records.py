@@ -19,9 +19,9 @@ from ..models import AccessRecord, Inquiry
 from ..models.audit import AccessRecordQuerySet
 from ..reference import read_reference
 from ..workflow import Action, shown_name
-from . import queue
 from .paging import MOST_COUNTED, CappedPaginator
 from .records import ReadOnlyAdmin
+from .tabs import TABS
 
 # What a record's detail means, beside the steps and the views of the queue.
 PLACES = {
@@ -122,7 +122,7 @@ def place(detail: str) -> str:
     before, _sep, reason = detail.partition("file-")
     if not before and reason in Reason:
         return _("File: %(reason)s") % {"reason": Reason(reason).label}
-    tab = queue.TABS.get(detail)
+    tab = TABS.get(detail)
     return str(tab.label if tab else PLACES.get(detail, detail.replace("-", " ").capitalize()))
 
 
@@ -139,7 +139,7 @@ class RecordList(ChangeList):
         found = self.form.narrowed(rows).newest_first()
         return found.select_related("actor", "inquiry").only(*SHOWN)
 
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         return ["-at", "-pk"]
 
     @property
