@@ -8,7 +8,9 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import reaching, workflow
@@ -32,7 +34,8 @@ class StepForm(forms.Form):
     """A step on one inquiry. `take()` goes through workflow.py and returns the changed inquiry.
 
     Every form carries `version`, the inquiry's when the page was made, and `seen`, the newest
-    entry of its timeline then, so that what changed since can be told.
+    entry of its timeline then, and `was`, where it stood (admin/conflict.py), so that what changed
+    since can be told.
     """
 
     action: ClassVar[Action]
@@ -49,6 +52,7 @@ class StepForm(forms.Form):
         ),
     )
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
     use_required_attribute = False
 
@@ -70,6 +74,10 @@ class StepForm(forms.Form):
     def take(self) -> Inquiry:
         raise NotImplementedError
 
+    def chosen(self) -> dict[str, str]:
+        """What the valid form decides, in words, by the inquiry's field."""
+        return {}
+
     @property
     def act(self) -> dict[str, Any]:
         """What each step needs that names the version it was made on."""
@@ -84,6 +92,9 @@ class ClaimForm(StepForm):
     action = Action.CLAIM
     button = _("Claim this inquiry")
     done = _("%(reference)s is yours.")
+
+    def chosen(self) -> dict[str, str]:
+        return {"assignee": workflow.shown_name(self.actor)}
 
     def take(self) -> Inquiry:
         return workflow.claim(**self.act)
@@ -128,6 +139,10 @@ class AttemptForm(StepForm):
         super().__init__(data, inquiry=inquiry, **kwargs)
         self.fields["next_follow_up"].widget.attrs["min"] = timezone.localdate().isoformat()
 
+    def chosen(self) -> dict[str, str]:
+        on = self.cleaned_data["next_follow_up"]
+        return {"follow_up_on": date_format(on, "D, M j, Y")} if on else {}
+
     def take(self) -> Inquiry:
         return workflow.record_attempt(
             inquiry=self.inquiry,
@@ -157,6 +172,10 @@ class AssessmentForm(StepForm):
         at = inquiry.assessment_at if inquiry.status == Inquiry.Status.ASSESSMENT else None
         kwargs["initial"] = {"at": at} | (kwargs.get("initial") or {})
         super().__init__(data, inquiry=inquiry, **kwargs)
+
+    def chosen(self) -> dict[str, str]:
+        at = timezone.localtime(self.cleaned_data["at"])
+        return {"assessment_at": date_format(at, "D, M j, Y, g:i a")}
 
     def take(self) -> Inquiry:
         at: datetime.datetime = self.cleaned_data["at"]
@@ -200,6 +219,9 @@ class PriorityForm(StepForm):
         kwargs["initial"] = {"priority": inquiry.priority} | (kwargs.get("initial") or {})
         super().__init__(data, inquiry=inquiry, **kwargs)
 
+    def chosen(self) -> dict[str, str]:
+        return {"priority": str(Inquiry.Priority(self.cleaned_data["priority"]).label)}
+
     def take(self) -> Inquiry:
         return workflow.set_priority(
             **self.act,
@@ -236,6 +258,9 @@ class HandOverForm(StepForm):
             *((p.pk, workflow.shown_name(p)) for p in people if p.pk != inquiry.assignee_id),
         ]
 
+    def chosen(self) -> dict[str, str]:
+        return {"assignee": workflow.shown_name(self.cleaned_data["to"])}
+
     def take(self) -> Inquiry:
         return workflow.hand_over(
             **self.act, to=self.cleaned_data["to"], reason=self.cleaned_data["reason"]
@@ -249,6 +274,9 @@ class ReleaseForm(StepForm):
     free_text = "reason"
 
     reason = _text(_("Why"))
+
+    def chosen(self) -> dict[str, str]:
+        return {"assignee": gettext("nobody")}
 
     def take(self) -> Inquiry:
         return workflow.release(**self.act, reason=self.cleaned_data["reason"])
@@ -315,6 +343,12 @@ class CloseForm(StepForm):
                 "so_far": reaching.in_words(inquiry)
             }
 
+    def chosen(self) -> dict[str, str]:
+        return {
+            "status": str(Inquiry.Status.CLOSED.label),
+            "outcome": str(self.cleaned_data["outcome"].label),
+        }
+
     def take(self) -> Inquiry:
         return workflow.close(
             **self.act,
@@ -333,6 +367,9 @@ class ReopenForm(StepForm):
     reason = _text(
         _("Why"), required=True, error_messages={"required": _("Write why it is opened again.")}
     )
+
+    def chosen(self) -> dict[str, str]:
+        return {"status": gettext("open again")}
 
     def take(self) -> Inquiry:
         return workflow.reopen(**self.act, reason=self.cleaned_data["reason"])

@@ -22,6 +22,7 @@ from .. import privacy, related, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
+from . import conflict
 from .wording import Row
 
 UNPROCESSABLE = 422
@@ -114,9 +115,11 @@ def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dic
     prefetch_related_objects([inquiry], "attempts")  # the timeline and the closing ask for them
     sees_message = privacy.may_read_message(user, inquiry)
     entries = timeline(inquiry, with_messages=sees_message)
-    form = refusal.get("form")
-    if form is not None and refusal.get("message"):
-        form = _kept(form, inquiry, user, entries)
+    form = refused = refusal.get("form")
+    changes: list[Entry] = []
+    if refused is not None and refusal.get("message"):
+        form = _kept(refused, inquiry, user, entries)
+        changes = _since(entries, refused, inquiry)
     return {
         "inquiry": inquiry,
         "sees_message": sees_message,
@@ -128,7 +131,23 @@ def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dic
         "refused": refusal.get("message", ""),
         "kept": form is not None and bool(form.visible_fields()),
         "error_form": form if form is not None and form.errors else None,
-        "changes": _since(entries, refusal["form"], inquiry) if refusal.get("message") else [],
+        "changes": changes,
+        **_conflict(inquiry, refusal, form, changes),
+    }
+
+
+def _conflict(
+    inquiry: Inquiry, refusal: Refusal, kept: StepForm | None, changes: Sequence[Entry]
+) -> dict[str, Any]:
+    """The versions side by side, and what the person can choose, after a step that was refused."""
+    if kept is None or not refusal.get("message"):
+        return {}
+    refused = refusal["form"]
+    was = refused.cleaned_data.get("was", "")
+    return {
+        "refused_step": refused.action.value,
+        "still_legal": kept.action == refused.action,
+        "differences": conflict.differences(was, inquiry, refused.chosen(), changes),
     }
 
 
@@ -140,11 +159,12 @@ def _steps(
     usual = USUAL_NEXT[Inquiry.Status(inquiry.status)]
     if inquiry.is_quarantined:
         usual = Action.CLEAR
+    now = {"was": conflict.standing(inquiry)}
     steps = []
     for action in workflow.legal_actions(inquiry, user):
         mine = bound is not None and bound.action == action
         form = bound if mine else None
-        form = form or FORMS[action](inquiry=inquiry, actor=user, seen=seen)
+        form = form or FORMS[action](inquiry=inquiry, actor=user, seen=seen, initial=now)
         steps.append(Step(action, form, action == usual, mine or action == usual))
     return sorted(steps, key=lambda step: not step.is_next)
 
@@ -156,7 +176,7 @@ def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]
     """
     seen = max((entry.event.pk for entry in entries), default=0)
     typed: dict[str, Any] = {name: form.data.get(name, "") for name in form.fields}
-    typed |= {"version": inquiry.version, "seen": seen}
+    typed |= {"version": inquiry.version, "seen": seen, "was": conflict.standing(inquiry)}
     legal = workflow.legal_actions(inquiry, user)
     if form.action in legal:
         return type(form)(initial=typed, inquiry=inquiry, actor=user)
