@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from . import merging
 from .action_forms import TEXT_LIMIT
 from .forms import InquiryForm
 from .forms.inquiry import NO, US, YES
@@ -105,6 +106,9 @@ class AmendForm(InquiryForm):
             field.widget.attrs["autocomplete"] = "off"
         self.fields["version"] = _version()
         self.initial["version"] = inquiry.version
+        # What the answers were on this page (merging.py).
+        self.fields["was"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.initial["was"] = merging.fingerprints(inquiry) if inquiry.is_readable else ""
 
     def _is_asked(self, name: str) -> bool:
         return name in self.fields

@@ -24,11 +24,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import export, person_requests, retention
+from .. import export, merging, person_requests, retention
 from ..ledger import LedgerUnavailable
 from ..models import AccessRecord, Inquiry
 from ..person_forms import AmendForm, EraseForm, FindForm, HoldForm
 from ..workflow import StaleInquiry, WorkflowError
+from .correcting import differences, kept_of_theirs, last_change
 from .watch import note
 
 UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
@@ -210,7 +211,7 @@ class PersonRequests(admin.ModelAdmin):
                 inquiry=inquiry,
                 actor=_user(request),
                 version=form.cleaned_data["version"],
-                answers=form.answers(),
+                answers=kept_of_theirs(request.POST.getlist("theirs"), inquiry, form.answers()),
             )
         except WorkflowError as error:
             return self._correct_conflict(request, form, error)
@@ -224,20 +225,28 @@ class PersonRequests(admin.ModelAdmin):
     def _correct_conflict(
         self, request: HttpRequest, form: AmendForm, error: WorkflowError
     ) -> HttpResponse:
-        """What was typed, for the inquiry as it is now, beside what that says."""
-        data = request.POST.copy()
+        """What was typed, for the inquiry as it is now, beside what that says.
+
+        What only the colleague changed is taken over; where both did, the person chooses.
+        """
+        current, data = error.current, request.POST.copy()
+        merged = merging.merge(form.cleaned_data["was"], form.answers(), current)
+        again = AmendForm(inquiry=current)
         if isinstance(error, StaleInquiry):
-            data["version"] = str(error.current.version)
-        again = AmendForm(data, inquiry=error.current)
+            data["version"] = str(current.version)
+            data["was"] = again.initial["was"]
+            for name in merged.theirs:
+                value = again.initial[name]
+                data.setlist(name, value if isinstance(value, list) else [value])
         return self._correct_page(
             request,
-            error.current,
-            again,
+            current,
+            AmendForm(data, inquiry=current),
             status=CONFLICT,
             refused=str(error),
-            stored=[
-                f for f in export.copy_of(error.current).answers if f.name in form.changed_data
-            ],
+            changed_by=last_change(current),
+            differences=differences(current, form, merged.both),
+            taken_over=differences(current, form, merged.theirs),
         )
 
     def _correct_page(
@@ -360,12 +369,6 @@ def _user(request: HttpRequest) -> User:
 def _number(text: str) -> int | None:
     """A row's number; None for what is none, or none that a database could hold."""
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
-
-
-def _differing(current: Inquiry, form: AmendForm) -> list[export.Fact]:
-    """What `current` says where something else was typed."""
-    typed = AmendForm(form.data, inquiry=current).changed_data
-    return [fact for fact in export.copy_of(current).answers if fact.name in typed]
 
 
 def _said(error: WorkflowError) -> str:

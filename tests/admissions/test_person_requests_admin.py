@@ -299,6 +299,48 @@ def test_one_made_on_an_older_version_is_refused_with_both_sides_shown(desk, inq
     assert fresh(inquiry).message == "Any time"
 
 
+def test_what_only_a_colleague_corrected_is_not_undone(desk, inquiry):
+    data = answers_on(soup_of(desk.get(url("correct", inquiry))))
+    received(message="Mornings now")
+    response = desk.post(url("correct", inquiry), data | {"name": "Rosa Cruz-Vega"})
+    soup = soup_of(response)
+    assert not soup.select(".desk-conflict"), "nobody changed the same answer"
+    assert "Mornings now" in soup.select_one(".desk-alert").text
+    assert desk.post(url("correct", inquiry), answers_on(soup)).status_code == 302
+    row = fresh(inquiry)
+    assert (row.name, row.message) == ("Rosa Cruz-Vega", "Mornings now")
+
+
+def test_where_both_corrected_one_answer_theirs_can_be_kept(desk, inquiry):
+    data = answers_on(soup_of(desk.get(url("correct", inquiry))))
+    received(message="Mornings now", phone="+16195550177")
+    typed = data | {"message": "Any time", "phone": "619 555 0188", "name": "Rosa C."}
+    soup = soup_of(desk.post(url("correct", inquiry), typed))
+    rows = {row.th.text: row for row in soup.select(".desk-conflict tbody tr")}
+    assert set(rows) == {"Phone", "Message"}
+    assert "the sender" in soup.select_one(".desk-conflict thead").text
+    assert rows["Message"].select_one("input")["form"] == soup.select_one("#correct")["id"]
+    again = answers_on(soup) | {"theirs": ["message"]}
+    assert desk.post(url("correct", inquiry), again).status_code == 302
+    row = fresh(inquiry)
+    assert (row.name, row.message) == ("Rosa C.", "Mornings now")
+    assert row.phone.as_e164 == "+16195550188"
+
+
+@pytest.mark.parametrize("was", ["", "[]", "nonsense"])
+def test_a_page_that_lost_what_it_showed_has_every_difference_decided(was, desk, inquiry):
+    data = answers_on(soup_of(desk.get(url("correct", inquiry))))
+    received(message="Mornings now")
+    soup = soup_of(desk.post(url("correct", inquiry), data | {"name": "Rosa C.", "was": was}))
+    labels = [row.th.text for row in soup.select(".desk-conflict tbody tr")]
+    assert labels == ["Name", "Message"]
+
+
+def test_the_page_holds_no_answer_twice(desk, inquiry):
+    soup = soup_of(desk.get(url("correct", inquiry)))
+    assert "Rosa" not in soup.select_one("input[name=was]")["value"]
+
+
 # Hold
 
 
