@@ -1,0 +1,67 @@
+"""Many inquiries at once in a real browser: bulk steps by keyboard, the file's page, the sheet."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.visits import SCHEMES, TOO_WIDE, WCAG
+from tests.factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+QUEUE = "/admin/admissions/inquiry/"
+
+
+@pytest.fixture
+def desk(page: Page, sign_in, lead, colleague) -> Page:
+    InquiryFactory.create_batch(4)
+    sign_in(lead)
+    page.goto(QUEUE)
+    return page
+
+
+def judge(desk: Page, screenshot, name: str) -> None:
+    for width in (PHONE, DESKTOP):
+        for scheme in SCHEMES:
+            screenshot(f"desk-{name}-{width}-{scheme}", width=width, scheme=scheme)
+            report = Axe().run(desk, options=WCAG)
+            assert not report.violations_count, report.generate_report()
+            assert desk.evaluate(TOO_WIDE) == []
+
+
+def choose(desk: Page, number: int) -> None:
+    for box in desk.locator("input[name=chosen]").all()[:number]:
+        box.focus()
+        desk.keyboard.press("Space")
+
+
+def test_three_are_handed_over_by_keyboard_alone(desk: Page, screenshot):
+    choose(desk, 3)
+    desk.get_by_role("button", name="Hand over…").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("For these 3 inquiries. Nothing is done yet.")).to_be_visible()
+    judge(desk, screenshot, "bulk")
+    desk.get_by_label("To whom").select_option(label="colin")
+    desk.get_by_role("button", name="Hand over", exact=True).focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("Done for 3 of 3.")).to_be_visible()
+    judge(desk, screenshot, "bulk-done")
+
+
+def test_a_file_is_downloaded_for_a_reason(desk: Page, screenshot):
+    desk.get_by_role("link", name="Take the list away as a file").click()
+    judge(desk, screenshot, "file")
+    desk.get_by_label("Why it is needed").select_option(label="Statistics of our own")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Download the file").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    assert download.value.path().read_text("utf-8-sig").count("\n") == 5
+
+
+def test_the_sheet_can_be_read(desk: Page, screenshot):
+    desk.get_by_role("link", name="Print this page").click()
+    expect(desk.locator(".desk-sheet tbody tr")).to_have_count(4)
+    judge(desk, screenshot, "sheet")
