@@ -24,10 +24,12 @@ _READ_INQUIRIES = {
 # Changing an inquiry means taking the workflow's steps; no screen edits its fields.
 _WORK_INQUIRIES = _READ_INQUIRIES | {"admissions.change_inquiry", "admissions.add_inquiry"}
 # Whoever works inquiries sees who is on duty.
-_SEE_ROSTER = {"admissions.view_dutyshift", "admissions.view_dutyfallback"}
+_SEE_ROSTER = {
+    *("admissions.view_dutyshift", "admissions.view_dutyfallback", "admissions.view_replytemplate"),
+}
 _STAFF_DESK = {
     f"admissions.{action}_{model}"
-    for model in ("dutyshift", "dutyfallback")
+    for model in ("dutyshift", "dutyfallback", "replytemplate")
     for action in ("view", "add", "change", "delete")
 } | {"admissions.view_desksettings", "admissions.change_desksettings"}
 _CONTENT = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import reaching, workflow
 from .models import Channel, ContactAttempt, Inquiry
+from .models.replies import LONGEST_REPLY
 from .workflow import Action
 
 TEXT_LIMIT = 4000  # characters of a note or a reason
@@ -154,6 +156,27 @@ class AttemptForm(StepForm):
         )
 
 
+class ReplyForm(StepForm):
+    action = Action.REPLY
+    button = _("Send the e-mail")
+    done = _("The reply to %(reference)s is on its way.")
+    free_text = "text"
+
+    text = forms.CharField(
+        label=_("Text of the e-mail"),
+        max_length=LONGEST_REPLY,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        help_text=_(
+            "Its subject is “A message for you”. E-mail is not private: say nothing of why they "
+            "wrote."
+        ),
+        error_messages={"required": _("Write the reply, or choose a template.")},
+    )
+
+    def take(self) -> Inquiry:
+        return workflow.send_reply(**self.act, text=self.cleaned_data["text"])
+
+
 class AssessmentForm(StepForm):
     action = Action.ASSESSMENT
     button = _("Save the appointment")
@@ -282,7 +305,8 @@ class ReleaseForm(StepForm):
         return workflow.release(**self.act, reason=self.cleaned_data["reason"])
 
 
-class Ending(NamedTuple):
+@dataclass(frozen=True)
+class Ending:
     """How an inquiry ended, as one choice: "Referred on" is one for each place to go."""
 
     outcome: str
@@ -295,7 +319,7 @@ class Ending(NamedTuple):
 
     @property
     def value(self) -> str:
-        return "/".join(part for part in self if part)
+        return "/".join(part for part in (self.outcome, self.referral) if part)
 
     @property
     def label(self) -> Any:
@@ -381,6 +405,7 @@ FORMS: dict[Action, type[StepForm]] = {
         ClearForm,
         ClaimForm,
         AttemptForm,
+        ReplyForm,
         AssessmentForm,
         NoteForm,
         PriorityForm,

@@ -12,10 +12,14 @@ class AdmissionsConfig(AppConfig):
         from . import append_only  # noqa: PLC0415 - as below
         from .access import ensure_groups  # noqa: PLC0415 - models are not loaded before ready()
         from .protection.startup import mark_lookup_key  # noqa: PLC0415
+        from .replying import ensure_starters  # noqa: PLC0415
 
         # Permissions do not exist while migrations run. auth's own receiver, connected earlier,
         # makes this app's (and, in the order of INSTALLED_APPS, programs') before ours runs.
         post_migrate.connect(ensure_groups, sender=self, dispatch_uid="admissions.ensure_groups")
+        post_migrate.connect(
+            ensure_starters, sender=self, dispatch_uid="admissions.ensure_starters"
+        )
         post_migrate.connect(
             mark_lookup_key, sender=self, dispatch_uid="admissions.mark_lookup_key"
         )

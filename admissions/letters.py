@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Inquiry, Notification
+from .models import Event, Inquiry, Notification
 
 Kind = Notification.Kind
 
@@ -70,6 +70,12 @@ TO_SENDER = {
 }
 
 
+REPLY_SUBJECT = {
+    Inquiry.Language.ENGLISH: "A message for you",
+    Inquiry.Language.SPANISH: "Un mensaje para usted",
+}
+
+
 def to_staff(notification: Notification, address: str, connection: object) -> EmailMessage:
     """What a member of staff reads: the inquiry's reference, and where to open it."""
     link = notification.inquiry.get_absolute_url()
@@ -85,6 +91,17 @@ def to_sender(inquiry: Inquiry, address: str, connection: object) -> EmailMessag
         TO_SENDER[Inquiry.Language(inquiry.site_language)], inquiry, address, connection
     )
     message.extra_headers["Content-Language"] = inquiry.site_language
+    return message
+
+
+def reply(entry: Event, address: str, connection: object) -> EmailMessage:
+    """What staff answered. The subject says nothing: others may see it on a locked screen."""
+    inquiry = entry.inquiry
+    subject = REPLY_SUBJECT[Inquiry.Language(inquiry.language)]
+    message = _message(Words(subject, ""), inquiry, address, connection)
+    message.body = entry.text
+    # Somebody wrote it: answers to it are welcome, automatic ones too.
+    del message.extra_headers["Auto-Submitted"]
     return message
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -22,8 +22,8 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
-from . import duty, letters
-from .models import Inquiry, Notification
+from . import duty, letters, replying
+from .models import Event, Inquiry, Notification
 from .protection.fields import Illegible
 from .protection.keys import Unreadable
 
@@ -109,6 +109,13 @@ def confirm_again(inquiry: Inquiry, *, at: datetime.datetime) -> None:
         )
 
 
+def put_in_reply(entry: Event, *, at: datetime.datetime) -> None:
+    """Send the text of a timeline's `entry` to the person. One query."""
+    Notification.objects.create(
+        kind=Kind.REPLY, inquiry=entry.inquiry, event=entry, made_at=at, due_at=at
+    )
+
+
 def put_in(kinds: list[Kind], inquiries: list[int], *, at: datetime.datetime) -> None:
     """Notifications of each kind for each inquiry (by key), where there is none. One query."""
     Notification.objects.bulk_create(
@@ -164,7 +171,11 @@ def take(at: datetime.datetime, *, but: list[Kind] | None = None) -> Notificatio
     for pk, due_at in due.values_list("pk", "due_at")[:10]:
         leased = Notification.objects.waiting().filter(pk=pk, due_at=due_at)
         if leased.update(due_at=at + LEASE, attempts=F("attempts") + 1):
-            return Notification.objects.select_related("inquiry").filter(pk=pk).first()
+            return (
+                Notification.objects.select_related("inquiry", "event__inquiry")
+                .filter(pk=pk)
+                .first()
+            )
     return None
 
 
@@ -190,6 +201,8 @@ def _send_and_mark(notification: Notification, at: datetime.datetime) -> None:
             raise Dropped(NOT_NEEDED)
         if notification.kind == Kind.CONFIRMATION:
             _confirm(notification, at)
+        elif notification.kind == Kind.REPLY:
+            _reply(notification)
         else:
             _tell_staff(notification, at)
     except DatabaseError:
@@ -211,12 +224,14 @@ def _send_and_mark(notification: Notification, at: datetime.datetime) -> None:
 
 
 def _still_so(notification: Notification, at: datetime.datetime) -> bool:
-    """Whether what the notification would say is still so. No query."""
+    """Whether what the notification would say is still so. No query; one for a reply."""
     inquiry = notification.inquiry
     match Kind(notification.kind):
         case Kind.CONFIRMATION:
             wanted = inquiry.confirmation_wanted and inquiry.erased_at is None
             return wanted and inquiry.quarantined_at is None
+        case Kind.REPLY:
+            return inquiry.erased_at is None and replying.is_possible(inquiry)
         case Kind.QUARANTINED:
             return inquiry.is_quarantined
         case Kind.OVERDUE:
@@ -284,14 +299,32 @@ def _confirm(notification: Notification, at: datetime.datetime) -> None:
     """Send the confirmation. Raises Dropped when its one address will never take it."""
     if at - notification.made_at > CONFIRM_WITHIN:
         raise Dropped(TOO_LATE)
-    address = notification.inquiry.email
+    inquiry = notification.inquiry
+    _send_to_person(
+        inquiry, lambda address, connection: letters.to_sender(inquiry, address, connection)
+    )
+
+
+def _reply(notification: Notification) -> None:
+    """Send a reply. Raises Unreadable without the text's key, Dropped as `_confirm` does."""
+    entry = notification.event
+    if entry is None or isinstance(entry.text, Illegible):
+        raise Unreadable("reply")
+    _send_to_person(
+        notification.inquiry,
+        lambda address, connection: letters.reply(entry, address, connection),
+    )
+
+
+def _send_to_person(inquiry: Inquiry, letter: Callable[[str, object], EmailMessage]) -> None:
+    address = inquiry.email
     if isinstance(address, Illegible):
         raise Unreadable("e-mail")
     if not address:
         raise Dropped(NOT_NEEDED)
     with get_connection() as connection:
         try:
-            _deliver(letters.to_sender(notification.inquiry, address, connection))
+            _deliver(letter(address, connection))
         except Refused as refusal:
             if refusal.for_good:
                 raise Dropped(REFUSED) from refusal

@@ -28,6 +28,7 @@ class Action(models.TextChoices):
     CLEAR = "clear", gettext_lazy("Not spam: put it in the queue")
     CLAIM = "claim", gettext_lazy("Claim")
     ATTEMPT = "attempt", gettext_lazy("Log an attempt")
+    REPLY = "reply", gettext_lazy("Reply by e-mail")
     ASSESSMENT = "assessment", gettext_lazy("Schedule the assessment")
     NOTE = "note", gettext_lazy("Add a note")
     PRIORITY = "priority", gettext_lazy("Set the priority")
@@ -51,6 +52,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
     Status.CLAIMED: {
         # When it reached the person; any other attempt leaves the status as it is.
         Action.ATTEMPT: Status.CONTACTED,
+        Action.REPLY: Status.CLAIMED,
         Action.NOTE: Status.CLAIMED,
         Action.PRIORITY: Status.CLAIMED,
         Action.HAND_OVER: Status.CLAIMED,
@@ -59,6 +61,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
     },
     Status.CONTACTED: {
         Action.ATTEMPT: Status.CONTACTED,
+        Action.REPLY: Status.CONTACTED,
         Action.ASSESSMENT: Status.ASSESSMENT,
         Action.NOTE: Status.CONTACTED,
         Action.PRIORITY: Status.CONTACTED,
@@ -68,6 +71,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
     },
     Status.ASSESSMENT: {
         Action.ATTEMPT: Status.ASSESSMENT,
+        Action.REPLY: Status.ASSESSMENT,
         Action.ASSESSMENT: Status.ASSESSMENT,
         Action.NOTE: Status.ASSESSMENT,
         Action.PRIORITY: Status.ASSESSMENT,

@@ -25,8 +25,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, clock, reaching, related, trail, transitions
+from . import audit, clock, reaching, related, replying, trail, transitions
 from .models import Channel, ContactAttempt, Event, Inquiry
+from .models.replies import LONGEST_REPLY
 from .transitions import OWN_OR_LEAD, steps_from
 
 # The tables, by the names under which others know them.
@@ -87,7 +88,13 @@ def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
     if inquiry.erased_at is not None:
         return []
     table = steps_from(inquiry)
-    return [action for action in Action if action in table and may(user, action, inquiry)]
+    return [
+        action
+        for action in Action
+        if action in table
+        and may(user, action, inquiry)
+        and (action != Action.REPLY or replying.is_possible(inquiry))
+    ]
 
 
 def closing_outcomes(inquiry: Inquiry) -> list[Outcome]:
@@ -194,6 +201,30 @@ def record_attempt(
                 update_fields=["tried_at", "first_attempt_at", "first_contact_at", "follow_up_on"]
             )
             _append(current, kind, actor, before=current.status, text=text, at=now)
+    return current
+
+
+def send_reply(*, inquiry: Inquiry, actor: User, version: int, text: str) -> Inquiry:
+    """Send the person an e-mail, through the outbox. It counts as an attempt.
+
+    The text is kept in the timeline, sealed; the outbox only points at it.
+    """
+    from . import outbox  # noqa: PLC0415 - as in clear()
+
+    with _step(Action.REPLY, inquiry, actor, version) as current:
+        if not replying.is_possible(current):
+            raise IllegalTransition(
+                _("This person has given no consent to e-mail that still stands."), current
+            )
+        _check_reply(text)
+        now = timezone.now()
+        current.tried_at = current.tried_at or now
+        current.first_attempt_at = current.first_attempt_at or now
+        ContactAttempt.objects.create(
+            inquiry=current, actor=actor, channel=Channel.EMAIL, outcome=Result.SENT, at=now
+        )
+        entry = _change(current, Action.REPLY, Event.Kind.REPLIED, actor, text=text.strip(), at=now)
+        outbox.put_in_reply(entry, at=now)
     return current
 
 
@@ -418,13 +449,13 @@ def _change(
     text: str = "",
     to: Status | None = None,
     at: datetime.datetime | None = None,
-) -> None:
+) -> Event:
     """Move `current` as the table says (or to `to`), raise its version, add to its timeline."""
     before = Status(current.status)
     current.status = to or steps_from(current)[action]
     current.version += 1
     current.save()
-    _append(current, kind, actor, before=before, text=text, at=at)
+    return _append(current, kind, actor, before=before, text=text, at=at)
 
 
 def tell(current: Inquiry, kind: Event.Kind, actor: User, text: str = "") -> None:
@@ -440,18 +471,27 @@ def _append(
     before: str,
     text: str,
     at: datetime.datetime | None = None,
-) -> None:
-    trail.append(
-        Event(
-            inquiry=current,
-            kind=kind,
-            at=at or timezone.now(),
-            actor=actor,
-            from_status=before,
-            to_status=current.status,
-            text=text,
-        )
+) -> Event:
+    entry = Event(
+        inquiry=current,
+        kind=kind,
+        at=at or timezone.now(),
+        actor=actor,
+        from_status=before,
+        to_status=current.status,
+        text=text,
     )
+    trail.append(entry)
+    return entry
+
+
+def _check_reply(text: str) -> None:
+    if not text.strip():
+        raise ValidationError({"text": _("Write the reply, or choose a template.")})
+    if len(text) > LONGEST_REPLY:
+        raise ValidationError({"text": _("A reply has 4,000 characters at most.")})
+    if place := replying.left_open(text):
+        raise ValidationError({"text": _("Fill in %(place)s first.") % {"place": place}})
 
 
 def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | None) -> None:

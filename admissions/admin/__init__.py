@@ -1,7 +1,7 @@
 """The admissions desk in the admin: queue, workspace, trail, outbox, roster and settings."""
 
 from .access_records import AccessRecordAdmin
-from .desk import DeskSettingsAdmin, DutyFallbackAdmin, DutyShiftAdmin
+from .desk import DeskSettingsAdmin, DutyFallbackAdmin, DutyShiftAdmin, ReplyTemplateAdmin
 from .inquiry import InquiryAdmin
 from .lead import LeadAdmin
 from .records import EventAdmin, NotificationAdmin
@@ -15,4 +15,5 @@ __all__ = [
     "InquiryAdmin",
     "LeadAdmin",
     "NotificationAdmin",
+    "ReplyTemplateAdmin",
 ]

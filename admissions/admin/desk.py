@@ -16,7 +16,7 @@ from solo.admin import SingletonModelAdmin
 
 from .. import duty, roster, workflow
 from ..clock import ZONE
-from ..models import DeskSettings, DutyFallback, DutyShift
+from ..models import DeskSettings, DutyFallback, DutyShift, ReplyTemplate
 
 
 class MemberChoice(forms.ModelChoiceField):
@@ -110,6 +110,22 @@ class DutyFallbackAdmin(MemberAdmin):
 
     list_display = ["name"]
     fields = ["member"]
+
+
+@admin.register(ReplyTemplate)
+class ReplyTemplateAdmin(admin.ModelAdmin):
+    """What staff answer by e-mail, prepared by leads."""
+
+    actions = None
+    list_display = ["name", "language", "reviewed"]
+    fields = ["name", "language", "body", "reviewed"]
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    view_on_site = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False  # nothing is filtered by address
 
 
 @admin.register(DeskSettings)

@@ -156,7 +156,9 @@ class InquiryAdmin(Arrivals, PersonRequests, ListSteps, SavedViews):
             "admin/admissions/inquiry/workspace.html",
             {
                 **self.admin_site.each_context(request),
-                **workspace.context(inquiry, _actor(request), refusal),
+                **workspace.context(
+                    inquiry, _actor(request), refusal, request.GET.get("reply", "")
+                ),
                 "place": place.read(request, inquiry),
                 "opts": self.opts,
                 "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},

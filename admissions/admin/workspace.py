@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from django.contrib import messages
@@ -18,9 +18,9 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import privacy, related, workflow
+from .. import privacy, related, replying, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
-from ..models import ContactAttempt, Event, Inquiry
+from ..models import ContactAttempt, Event, Inquiry, ReplyTemplate
 from ..workflow import Action, IllegalTransition, StaleInquiry
 from . import conflict
 from .wording import Row
@@ -79,7 +79,7 @@ def timeline(inquiry: Inquiry, *, with_messages: bool = True) -> list[Entry]:
         Entry(
             event,
             attempts.get((event.at, event.actor_id))
-            if event.kind == Event.Kind.ATTEMPTED
+            if event.kind in {Event.Kind.ATTEMPTED, Event.Kind.REPLIED}
             else None,
             workflow.shown_name(event.actor) if event.actor else "",
             event.text if with_messages else _without_message(event),
@@ -109,10 +109,15 @@ def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refus
     return form
 
 
-def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dict[str, Any]:
-    """What the workspace's template shows; `refusal` is the step that was just not taken."""
+def context(
+    inquiry: Inquiry, user: User, refusal: Refusal | None = None, template: str = ""
+) -> dict[str, Any]:
+    """What the workspace's template shows; `refusal` is the step that was just not taken, and
+    `template` the key of the reply template that was chosen.
+    """
     refusal = refusal or {}
-    prefetch_related_objects([inquiry], "attempts")  # the timeline and the closing ask for them
+    # The timeline, the closing and the reply ask for them.
+    prefetch_related_objects([inquiry], "attempts", "consents")
     sees_message = privacy.may_read_message(user, inquiry)
     entries = timeline(inquiry, with_messages=sees_message)
     form = refused = refusal.get("form")
@@ -120,6 +125,11 @@ def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dic
     if refused is not None and refusal.get("message"):
         form = _kept(refused, inquiry, user, entries)
         changes = _since(entries, refused, inquiry)
+    steps = _steps(inquiry, user, entries, form)
+    templates: list[ReplyTemplate] = []
+    if any(step.action == Action.REPLY for step in steps):
+        templates = list(replying.offered(inquiry))
+        steps = [_with_template(step, inquiry, templates, template) for step in steps]
     return {
         "inquiry": inquiry,
         "sees_message": sees_message,
@@ -127,7 +137,8 @@ def context(inquiry: Inquiry, user: User, refusal: Refusal | None = None) -> dic
         "entries": entries,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
         "alike": related.alike(inquiry),
-        "steps": _steps(inquiry, user, entries, form),
+        "steps": steps,
+        "templates": templates,
         "refused": refusal.get("message", ""),
         "kept": form is not None and bool(form.visible_fields()),
         "error_form": form if form is not None and form.errors else None,
@@ -167,6 +178,17 @@ def _steps(
         form = form or FORMS[action](inquiry=inquiry, actor=user, seen=seen, initial=now)
         steps.append(Step(action, form, action == usual, mine or action == usual))
     return sorted(steps, key=lambda step: not step.is_next)
+
+
+def _with_template(
+    step: Step, inquiry: Inquiry, templates: Sequence[ReplyTemplate], chosen: str
+) -> Step:
+    """The reply's form with the text of the chosen template; any other as it is."""
+    found = next((one for one in templates if str(one.pk) == chosen), None)
+    if step.action != Action.REPLY or step.form.is_bound or found is None:
+        return step
+    step.form.initial["text"] = replying.fill(found, inquiry)
+    return replace(step, is_open=True)
 
 
 def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]) -> StepForm:

@@ -7,6 +7,7 @@ from .figures import DayFigures, FiguresMark
 from .history import ContactAttempt, Event, Notification
 from .inquiry import SEALED, Channel, Inquiry
 from .lookup import LookupKeyMark, LookupToken
+from .replies import ReplyTemplate
 from .saved_view import SavedView
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "LookupKeyMark",
     "LookupToken",
     "Notification",
+    "ReplyTemplate",
     "SavedView",
 ]

@@ -44,6 +44,7 @@ class Event(SealedRecord):
         HOLD_ENDED = "hold-ended", _("Legal hold ended")
         FOLLOW_UP = "follow-up", _("Follow-up set")
         PRIORITY = "priority", _("Priority set")
+        REPLIED = "replied", _("Reply by e-mail")
         WROTE_AGAIN = "wrote-again", _("Another inquiry of the same number or address came")
 
     # No index of its own: the unique constraint begins with it.
@@ -96,6 +97,7 @@ class Event(SealedRecord):
                         "follow-up",
                         "priority",
                         "wrote-again",
+                        "replied",
                     ]
                 ),
                 name="event_known_kind",
@@ -220,9 +222,19 @@ class Notification(models.Model):
         CONFIRMATION = "confirmation", _("Confirmation to the sender")
         OVERDUE = "overdue", _("Reminder: overdue and unclaimed")
         QUARANTINED = "quarantined", _("Reminder: set aside, not looked at")
+        REPLY = "reply", _("Reply to the sender")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="notifications")
+    event = models.OneToOneField(
+        Event,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entry with the text"),
+    )
     made_at = models.DateTimeField(_("since"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -269,6 +281,7 @@ class Notification(models.Model):
                         "confirmation",
                         "overdue",
                         "quarantined",
+                        "reply",
                     ]
                 ),
                 name="notification_known_kind",
@@ -276,8 +289,15 @@ class Notification(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["inquiry", "kind"],
+                condition=~Q(kind="reply"),
                 name="notification_once_per_kind",
                 violation_error_message=_("This notification already exists."),
+            ),
+            models.CheckConstraint(
+                condition=(~Q(kind="reply") & Q(event__isnull=True))
+                | Q(kind="reply", event__isnull=False),
+                name="notification_reply_has_its_text",
+                violation_error_message=_("A reply sends an entry of the timeline."),
             ),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(dropped_at__isnull=True),

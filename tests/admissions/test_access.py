@@ -37,7 +37,7 @@ def superuser(admin_user):
 
 
 LEADS_OWN = {"Notifications", "Desk settings", "Access records", "How the desk is doing"}
-ROSTER = {"Duty roster", "Fallback list for the roster"}
+ROSTER = {"Duty roster", "Fallback list for the roster", "Reply templates"}
 STAFFING = {"roster", "new shift", "fallback", "settings"}
 WHO_SEES = {
     "coordinator": {"queue", "workspace", "step", "trail", "roster", "fallback"},

@@ -38,6 +38,7 @@ def take(action, inquiry, actor, *, version=1, **kwargs):
         ),
         Action.ASSESSMENT: lambda: workflow.schedule_assessment(**act, at=timezone.now() + ONE_DAY),
         Action.NOTE: lambda: workflow.add_note(**free, text="A note"),
+        Action.REPLY: lambda: workflow.send_reply(**act, text="We called"),
         Action.PRIORITY: lambda: workflow.set_priority(**act, priority=2, reason="Alone"),
         Action.HAND_OVER: lambda: workflow.hand_over(**act, to=kwargs["to"]),
         Action.RELEASE: lambda: workflow.release(**act),
