@@ -27,11 +27,17 @@ from .tabs import TABS
 PLACES = {
     "workspace": gettext_lazy("An inquiry’s page"),
     "person": gettext_lazy("Requests about a person"),
+    # The change itself, whichever page or command it came from.
     "request": gettext_lazy("Requests about a person"),
     "correct": gettext_lazy("Correcting an inquiry"),
     "erase": gettext_lazy("Erasing a person"),
     "hold": gettext_lazy("Legal hold"),
     "revoke": gettext_lazy("Revoking a consent"),
+    "add": gettext_lazy("New inquiry, by phone or in person"),
+    "earlier": gettext_lazy("New inquiry: earlier ones alike"),
+    "views": gettext_lazy("Saved views"),
+    "claim-next": gettext_lazy("Claim next"),
+    "dayfigures": gettext_lazy("How the desk is doing"),
     "bulk": gettext_lazy("Many inquiries at once"),
     "file": gettext_lazy("Before a file"),
     "sheet": gettext_lazy("Sheet of a list"),
