@@ -22,6 +22,7 @@ from ..models.querysets import InquiryQuerySet
 from ..workflow import Action
 from . import place, queue, workspace
 from .arrivals import Arrivals
+from .away import Away
 from .lists import ListSteps
 from .person import PersonRequests
 from .saved_views import SavedViews
@@ -29,7 +30,7 @@ from .watch import watched
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(Arrivals, PersonRequests, ListSteps, SavedViews):
+class InquiryAdmin(Arrivals, Away, PersonRequests, ListSteps, SavedViews):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None

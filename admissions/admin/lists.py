@@ -86,7 +86,7 @@ class ListSteps(admin.ModelAdmin):
         form = form_class(request.POST if confirmed else None)
         context = {"title": form.title, "step": request.POST["step"], "form": form}
         if confirmed and form.is_valid():
-            results = [_take(form, one, user) for one in chosen]
+            results = [take(form, one, user) for one in chosen]
             done = sum(not result.refused for result in results)
             note(request, Action.LISTED, detail="bulk", count=len(results))
             return self._list_page(
@@ -160,7 +160,7 @@ def _chosen(values: list[str]) -> list[Chosen]:
     return [Chosen(rows[key], version) for key, version in wanted.items() if key in rows]
 
 
-def _take(form: BulkForm, one: Chosen, actor: User) -> Result:
+def take(form: BulkForm, one: Chosen, actor: User) -> Result:
     """The step on one inquiry; what refuses it leaves the others alone."""
     try:
         form.take(one.inquiry, actor, one.version)
