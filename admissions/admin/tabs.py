@@ -88,8 +88,8 @@ class Tab:
     rows: Callable[[InquiryQuerySet, User], InquiryQuerySet]
     keys: tuple[Key, ...] = MOST_OVERDUE_FIRST
 
-    def ordered(self, rows: InquiryQuerySet, *, forward: bool = True) -> InquiryQuerySet:
-        return rows.order_by(*(key.order(forward=forward) for key in self.keys))
+    def ordered(self, rows: InquiryQuerySet) -> InquiryQuerySet:
+        return rows.order_by(*(key.order() for key in self.keys))
 
 
 TABS = {
@@ -131,6 +131,7 @@ TABS = {
             gettext_lazy("Waiting"),
             gettext_lazy("Nobody is waited for."),
             lambda rows, user: rows.waiting(),
+            keys=MOST_OVERDUE_FIRST[1:],  # somebody has tried them all
         ),
         Tab(
             "quarantine",

@@ -22,7 +22,7 @@ from .. import facets, related
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
 from ..protection import words as sealed_words
-from .tabs import DEFAULT, EVERYTHING, TABS, Key, Tab
+from .tabs import DEFAULT, EVERYTHING, TABS, Key, Tab, TriedKey
 
 TAB_VAR = "show"
 FIND_VAR = "find"
@@ -119,14 +119,17 @@ class View:
         """The key of the next inquiry: the first of those that share all columns of the order but
         the last, or else all but the last two, and so on. Each begins a range of the index.
         """
-        tab = self.tab
-        rows = tab.ordered(tab.rows(Inquiry.objects.all(), self.user), forward=forward)
+        rows = self.tab.rows(Inquiry.objects.all(), self.user)
         parts = []
         for place in reversed(range(len(self._keys))):
             beyond = self._keys[place].beyond(inquiry, forward=forward)
             if beyond is not None:
                 same = [key.same(inquiry) for key in self._keys[:place]]
-                parts.append(Subquery(rows.filter(*same, beyond).values("pk")[:1]))
+                found = rows.filter(*same, beyond)
+                # What is the same for all has no part in the order: SQLite would sort for it.
+                left = [key for key in self._keys[place:] if not isinstance(key, TriedKey)]
+                found = found.order_by(*(key.order(forward=forward) for key in left))
+                parts.append(Subquery(found.values("pk")[:1]))
         return Coalesce(*parts, None) if parts else None
 
     @property
