@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import models
+from django.core.cache import cache
 from django.utils import translation
 
 from programs.models import Clinic
@@ -13,6 +13,10 @@ from . import clock
 from .models import Channel, Inquiry, ReplyTemplate
 from .models.replies import PLACE, PLACES
 from .protection.fields import Illegible
+
+OFFERS = "admissions.reply-templates"  # in the cache: names of templates, of nobody
+KEPT_FOR = 60  # seconds
+DIGITS = 18  # of a key: more is no number of the database
 
 # (name, language, text): what a fresh site begins with, each a draft until somebody has read it.
 STARTERS = [
@@ -75,14 +79,37 @@ def left_open(text: str) -> str:
     return next((f"{{{place}}}" for place in PLACE.findall(text) if place in PLACES), "")
 
 
-def offered(inquiry: Inquiry) -> models.QuerySet[ReplyTemplate]:
-    """The templates, those in the person's language first."""
-    other = models.Case(
-        models.When(language=inquiry.language, then=0),
-        default=1,
-        output_field=models.IntegerField(),
-    )
-    return ReplyTemplate.objects.order_by(other, "name", "language")
+class Offer(NamedTuple):
+    """A template as the workspace lists it."""
+
+    pk: int
+    name: str
+    language: str
+    reviewed: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({Inquiry.Language(self.language).label})"
+
+
+def offered(inquiry: Inquiry) -> list[Offer]:
+    """The templates, those in the person's language first. They change seldom and every workspace
+    asks: they are read once a minute, or when one was changed here.
+    """
+    columns = ReplyTemplate.objects.values_list("pk", "name", "language", "reviewed")
+    rows = cache.get_or_set(OFFERS, lambda: list(columns), KEPT_FOR) or []
+    return sorted((Offer(*row) for row in rows), key=lambda one: one.language != inquiry.language)
+
+
+def chosen(key: str) -> ReplyTemplate | None:
+    """The template of that key as it is now. One query, none for what is no key."""
+    known = key.isascii() and key.isdigit() and len(key) <= DIGITS
+    return ReplyTemplate.objects.filter(pk=int(key)).first() if known else None
+
+
+def forget_offers() -> None:
+    """A template has changed."""
+    cache.delete(OFFERS)
 
 
 def ensure_starters(**kwargs: Any) -> None:

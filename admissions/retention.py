@@ -22,12 +22,20 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.db.models import F, Func, Min
+from django.db.models import F, Func, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import ledger, trail, workflow
-from .models import SEALED, DeskSettings, Event, Inquiry, LookupToken, Notification
+from .models import (
+    SEALED,
+    DeskSettings,
+    Event,
+    Inquiry,
+    InquiryLink,
+    LookupToken,
+    Notification,
+)
 from .models.querysets import InquiryQuerySet
 from .workflow import IllegalTransition
 
@@ -92,6 +100,7 @@ def _erase(rows: Sequence[Inquiry], *, actor: User | None, at: datetime.datetime
     )
     LookupToken.objects.filter(inquiry__in=keys).delete()
     Notification.objects.waiting().filter(inquiry__in=keys).delete()
+    InquiryLink.objects.filter(Q(low__in=keys) | Q(high__in=keys)).delete()
     trail.append(
         *(
             Event(

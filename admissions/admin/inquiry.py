@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import privacy, workflow
+from .. import linking, privacy, workflow
 from ..claiming import claim_next
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
@@ -23,6 +23,7 @@ from ..workflow import Action
 from . import place, queue, workspace
 from .arrivals import Arrivals
 from .away import Away
+from .links import Links
 from .lists import ListSteps
 from .person import PersonRequests
 from .saved_views import SavedViews
@@ -30,7 +31,7 @@ from .watch import watched
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(Arrivals, Away, PersonRequests, ListSteps, SavedViews):
+class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None
@@ -139,7 +140,7 @@ class InquiryAdmin(Arrivals, Away, PersonRequests, ListSteps, SavedViews):
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
         """The inquiry with all that its page needs of other tables' rows, or None. One query."""
         rows = privacy.with_message_rule(cast(InquiryQuerySet, self.get_queryset(request)))
-        rows = rows.select_related("assignee")
+        rows = linking.with_links(rows).select_related("assignee")
         try:
             return rows.get(pk=self.opts.pk.to_python(object_id))
         except (Inquiry.DoesNotExist, ValidationError):

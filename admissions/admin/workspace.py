@@ -18,9 +18,9 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import privacy, related, replying, workflow
+from .. import linking, privacy, related, replying, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
-from ..models import ContactAttempt, Event, Inquiry, ReplyTemplate
+from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
 from . import conflict
 from .wording import Row
@@ -125,18 +125,20 @@ def context(
     if refused is not None and refusal.get("message"):
         form = _kept(refused, inquiry, user, entries)
         changes = _since(entries, refused, inquiry)
+    linked = linking.linked(inquiry)
     steps = _steps(inquiry, user, entries, form)
-    templates: list[ReplyTemplate] = []
+    templates: list[replying.Offer] = []
     if any(step.action == Action.REPLY for step in steps):
-        templates = list(replying.offered(inquiry))
-        steps = [_with_template(step, inquiry, templates, template) for step in steps]
+        templates = replying.offered(inquiry)
+        steps = [_with_template(step, inquiry, template) for step in steps]
     return {
         "inquiry": inquiry,
         "sees_message": sees_message,
         "row": Row(inquiry, timezone.now()),
         "entries": entries,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
-        "alike": related.alike(inquiry),
+        "linked": linked,
+        "alike": [other for other in related.alike(inquiry) if other.inquiry not in linked],
         "steps": steps,
         "templates": templates,
         "refused": refusal.get("message", ""),
@@ -180,14 +182,14 @@ def _steps(
     return sorted(steps, key=lambda step: not step.is_next)
 
 
-def _with_template(
-    step: Step, inquiry: Inquiry, templates: Sequence[ReplyTemplate], chosen: str
-) -> Step:
+def _with_template(step: Step, inquiry: Inquiry, chosen: str) -> Step:
     """The reply's form with the text of the chosen template; any other as it is."""
-    found = next((one for one in templates if str(one.pk) == chosen), None)
-    if step.action != Action.REPLY or step.form.is_bound or found is None:
+    if step.action != Action.REPLY or step.form.is_bound:
         return step
-    step.form.initial["text"] = replying.fill(found, inquiry)
+    template = replying.chosen(chosen)
+    if template is None:
+        return step
+    step.form.initial["text"] = replying.fill(template, inquiry)
     return replace(step, is_open=True)
 
 

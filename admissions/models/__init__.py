@@ -6,6 +6,7 @@ from .desk import DeskSettings, DutyFallback, DutyShift
 from .figures import DayFigures, FiguresMark
 from .history import ContactAttempt, Event, Notification
 from .inquiry import SEALED, Channel, Inquiry
+from .links import InquiryLink
 from .lookup import LookupKeyMark, LookupToken
 from .replies import ReplyTemplate
 from .saved_view import SavedView
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "FiguresMark",
     "Inquiry",
+    "InquiryLink",
     "LookupKeyMark",
     "LookupToken",
     "Notification",

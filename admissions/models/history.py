@@ -44,6 +44,8 @@ class Event(SealedRecord):
         HOLD_ENDED = "hold-ended", _("Legal hold ended")
         FOLLOW_UP = "follow-up", _("Follow-up set")
         PRIORITY = "priority", _("Priority set")
+        LINKED = "linked", _("Linked: the same person")
+        UNLINKED = "unlinked", _("Link taken back")
         REPLIED = "replied", _("Reply by e-mail")
         WROTE_AGAIN = "wrote-again", _("Another inquiry of the same number or address came")
 
@@ -97,6 +99,8 @@ class Event(SealedRecord):
                         "follow-up",
                         "priority",
                         "wrote-again",
+                        "linked",
+                        "unlinked",
                         "replied",
                     ]
                 ),
