@@ -165,6 +165,7 @@ class AccessRecordAdmin(ReadOnlyAdmin):
 
     change_list_template = "admin/admissions/accessrecord/change_list.html"
     list_display = ["at"]
+    list_per_page = 50
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RecordList
