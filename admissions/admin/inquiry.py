@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import linking, privacy, workflow
+from .. import linking, presence, privacy, workflow
 from ..claiming import claim_next
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
@@ -23,6 +23,7 @@ from ..workflow import Action
 from . import place, queue, workspace
 from .arrivals import Arrivals
 from .away import Away
+from .diagram import WorkflowPage
 from .links import Links
 from .lists import ListSteps
 from .person import PersonRequests
@@ -31,7 +32,7 @@ from .watch import watched
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews):
+class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews, WorkflowPage):
     """Read here, changed only by the steps of workflow.py."""
 
     actions = None
@@ -140,7 +141,8 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews)
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
         """The inquiry with all that its page needs of other tables' rows, or None. One query."""
         rows = privacy.with_message_rule(cast(InquiryQuerySet, self.get_queryset(request)))
-        rows = linking.with_links(rows).select_related("assignee")
+        rows = presence.with_colleague(linking.with_links(rows), _actor(request))
+        rows = rows.select_related("assignee")
         try:
             return rows.get(pk=self.opts.pk.to_python(object_id))
         except (Inquiry.DoesNotExist, ValidationError):

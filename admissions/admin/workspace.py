@@ -18,7 +18,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import linking, privacy, related, replying, workflow
+from .. import linking, presence, privacy, related, replying, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
@@ -137,6 +137,7 @@ def context(
         "row": Row(inquiry, timezone.now()),
         "entries": entries,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
+        "colleague": presence.colleague(inquiry),
         "linked": linked,
         "alike": [other for other in related.alike(inquiry) if other.inquiry not in linked],
         "steps": steps,

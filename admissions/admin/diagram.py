@@ -1,0 +1,35 @@
+"""The workflow, drawn for staff from the tables that enforce it."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from .. import workflow_table
+from ..models import DeskSettings
+
+
+class WorkflowPage(admin.ModelAdmin):
+    """The part of the inquiry's admin that explains its steps."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.workflow_view)
+        return [path("workflow/", view, name="admissions_inquiry_workflow"), *super().get_urls()]
+
+    def workflow_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The steps of an inquiry"),
+            "diagram": workflow_table.diagram(),
+            "steps": workflow_table.steps(),
+            "endings": workflow_table.endings(),
+            "days_to_try": DeskSettings.get_solo().days_to_try,
+        }
+        return TemplateResponse(request, "admin/admissions/inquiry/workflow.html", context)

@@ -1,0 +1,48 @@
+"""Whether a colleague is looking at an inquiry: read from the access records, which every view of
+the workspace writes anyway. No locks: the page only says so.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from .models import AccessRecord, Inquiry
+from .models.querysets import InquiryQuerySet
+from .transitions import shown_name
+
+RECENT = datetime.timedelta(minutes=10)  # who opened it longer ago has gone on to something else
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Who else has the inquiry open, and when they last opened it."""
+
+    name: str
+    since: datetime.datetime
+
+
+def with_colleague(rows: InquiryQuerySet, user: User) -> InquiryQuerySet:
+    """`rows` that bring along which other person has viewed each last. By index, no query more."""
+    views = AccessRecord.objects.filter(
+        inquiry=OuterRef("pk"),
+        action=AccessRecord.Action.VIEWED,
+        at__gte=timezone.now() - RECENT,
+    )
+    newest = views.exclude(actor=user).order_by("-at", "-id")
+    return rows.annotate(
+        colleague=Subquery(newest.values("actor")[:1]),
+        colleague_at=Subquery(newest.values("at")[:1]),
+    )
+
+
+def colleague(inquiry: Inquiry) -> Colleague | None:
+    """Who else is looking at an inquiry that came by `with_colleague`. One query if so."""
+    key, at = getattr(inquiry, "colleague", None), getattr(inquiry, "colleague_at", None)
+    if key is None or at is None:
+        return None
+    return Colleague(shown_name(User.objects.get(pk=key)), at)
