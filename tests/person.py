@@ -29,7 +29,7 @@ class Shown:
     def form(self, action: str = "") -> Tag:
         """The form whose address ends with `action`; the main part's first without it."""
         forms = self.soup.select("main form[method=post], #content form[method=post]")
-        found = [form for form in forms if str(form.get("action", "")).endswith(action)]
+        found = [f for f in forms if str(f.get("action", "")).partition("?")[0].endswith(action)]
         assert found, f"no form {action!r} on {self.url} ({self.status}): {self.words}"
         return found[0]
 
