@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _pages() -> dict[str, tuple[float, int]]:
         "an inquiry": f"reference={reference}",
     }
     return {
-        name: _time(lambda query=query: client.get(f"/admin/admissions/accessrecord/?{query}"))
+        name: _time(partial(client.get, f"/admin/admissions/accessrecord/?{query}"))
         for name, query in asked.items()
     }
 
