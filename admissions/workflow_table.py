@@ -17,7 +17,7 @@ from django.utils.translation import override
 from .transitions import CLOSES_FROM, QUARANTINE, TRANSITIONS, Action, Outcome, Status
 
 # The drawing, in units of its view box.
-WIDTH, GAP, HEIGHT, LEFT, MIDDLE = 130, 70, 44, 10, 150
+WIDTH, GAP, HEIGHT, LEFT, MIDDLE = 160, 60, 44, 10, 130
 LIFT, LINE = 26, 12  # an arc's height for each box it passes, and a label's line
 
 
