@@ -15,7 +15,7 @@ QUICK := tests --ignore=tests/browser --ignore=tests/html --ignore=tests/faults
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-all check fmt css fonts pictures lock bench bench-intake lighthouse faults setup setup-dev clean css-check
+.PHONY: help run demo test test-all check fmt css fonts pictures lock bench bench-intake bench-queue lighthouse faults setup setup-dev clean css-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ bench: setup-dev ## measurements, with this machine's name on them
 
 bench-intake: setup-dev ## inquiries a second only (N=1000000 are stored for the second half)
 	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m bench.intake $(N)
+
+bench-queue: setup-dev ## the queue's pages with 10,000 and N=1000000 inquiries, beside a stock admin
+	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m bench.queue $(N)
 
 lighthouse: setup-dev node_modules ## Lighthouse over every page, into docs/performance.md
 	@CHROME_PATH="$(CHROMIUM)" $(PY) -m bench.lighthouse

@@ -138,23 +138,24 @@ def find(text: str) -> Found:
     words = [wanted.digest for wanted in tokens_of_search(text)]
     if not words:
         return Found([])
-    keys = _holders(words[0])
+    keys = holders(words[0])
     unseen = False
     if len(words) > 1:
-        counts = capped_counts([_holders(word) for word in words], MOST_COMPARED + 1)
+        counts = capped_counts([holders(word) for word in words], MOST_COMPARED + 1)
         rarest = min(range(len(words)), key=counts.__getitem__)
         unseen = counts[rarest] > MOST_COMPARED
-        keys = _holders_of_all(words.pop(rarest), words)
+        keys = holders_of_all(words.pop(rarest), words)
     found = list(keys[: MOST_FOUND + 1])
     return Found(found[:MOST_FOUND], capped=unseen or len(found) > MOST_FOUND)
 
 
-def _holders(digest: bytes) -> QuerySet[LookupToken, int]:
+def holders(digest: bytes) -> QuerySet[LookupToken, int]:
+    """The inquiries with this token, the newest first, in the order of an index."""
     rows = LookupToken.objects.filter(digest=digest).order_by("-inquiry_id")
     return rows.values_list("inquiry_id", flat=True)
 
 
-def _holders_of_all(rarest: bytes, others: list[bytes]) -> QuerySet[LookupToken, int]:
+def holders_of_all(rarest: bytes, others: list[bytes]) -> QuerySet[LookupToken, int]:
     """Of the newest that hold the rarest word, those that hold the others as well."""
     newest = LookupToken.objects.filter(pk__in=_newest_tokens(rarest)).order_by("-inquiry_id")
     for digest in others:

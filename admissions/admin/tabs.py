@@ -68,6 +68,16 @@ class TriedKey(Key):
         return float(value is not None)
 
 
+class UntriedKey(TriedKey):
+    """The same where nobody has been tried: nothing lies beyond, and to look for it takes long."""
+
+    def value(self, inquiry: Inquiry) -> bool:
+        return False
+
+    def beyond(self, inquiry: Inquiry, *, forward: bool) -> Condition | None:
+        return None
+
+
 MOST_OVERDUE_FIRST = (
     *(TriedKey("tried_at"), Key("priority", descending=True)),
     *(Key("due_at"), Key("pk")),
@@ -106,6 +116,7 @@ TABS = {
             gettext_lazy("Overdue"),
             gettext_lazy("Nothing is overdue."),
             lambda rows, user: rows.overdue(),
+            keys=(UntriedKey("tried_at"), *MOST_OVERDUE_FIRST[1:]),
         ),
         Tab(
             "mine",

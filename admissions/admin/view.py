@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import bisect
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, ExpressionWrapper, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -115,22 +115,25 @@ class View:
             keys[left - 1] if left else None, keys[right] if right < len(keys) else None
         )
 
-    def _next_key(self, inquiry: Inquiry, *, forward: bool) -> Any:
-        """The key of the next inquiry: the first of those that share all columns of the order but
-        the last, or else all but the last two, and so on. Each begins a range of the index.
+    def _next_key(self, inquiry: Inquiry, *, forward: bool) -> Coalesce:
+        """The key of the next inquiry: of the first of `steps_from` that finds any."""
+        parts = [Subquery(found) for found in self.steps_from(inquiry, forward=forward)]
+        return Coalesce(*parts, None)
+
+    def steps_from(self, inquiry: Inquiry, *, forward: bool) -> Iterator[QuerySet[Inquiry, Any]]:
+        """Queries for the next key, each for one: among those that share all columns of the order
+        but the last, or else all but the last two, and so on. Each begins a range of an index.
         """
         rows = self.tab.rows(Inquiry.objects.all(), self.user)
-        parts = []
         for place in reversed(range(len(self._keys))):
             beyond = self._keys[place].beyond(inquiry, forward=forward)
             if beyond is not None:
                 same = [key.same(inquiry) for key in self._keys[:place]]
-                found = rows.filter(*same, beyond)
                 # What is the same for all has no part in the order: SQLite would sort for it.
                 left = [key for key in self._keys[place:] if not isinstance(key, TriedKey)]
+                found = rows.filter(*same, beyond)
                 found = found.order_by(*(key.order(forward=forward) for key in left))
-                parts.append(Subquery(found.values("pk")[:1]))
-        return Coalesce(*parts, None) if parts else None
+                yield found.values("pk")[:1]
 
     @property
     def _keys(self) -> tuple[Key, ...]:

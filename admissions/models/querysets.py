@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
+from django.db.models.functions import Cast
 from django.db.models.lookups import In
 from django.utils import timezone
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from .inquiry import Inquiry  # noqa: F401 - named in an annotation
 
 # Whether anybody has tried to reach the person: what stops the response clock.
-TRIED = ExpressionWrapper(Q(tried_at__isnull=False), output_field=models.BooleanField())
+# A number: PostgreSQL would turn a comparison of truth values into one that no index is of.
+TRIED = Cast(
+    ExpressionWrapper(Q(tried_at__isnull=False), output_field=models.BooleanField()),
+    models.IntegerField(),
+)
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):

@@ -16,7 +16,7 @@ from tests.locks import LOCKS
 from tests.serving import ROOT, assert_one_line, environment, eventually
 
 TARGETS = [
-    *("help", "run", "demo", "test", "test-all", "faults", "bench", "bench-intake"),
+    *("help", "run", "demo", "test", "test-all", "faults", "bench", "bench-intake", "bench-queue"),
     *("lighthouse", "check", "fmt", "css", "fonts", "pictures", "lock", "clean"),
 ]
 # Takes from root the right to write where permission bits forbid it.

@@ -1,0 +1,236 @@
+"""What each page of the queue costs, with few inquiries and with very many, beside a stock admin.
+
+`make bench-queue N=1000000`, or `python -m bench.queue [N]`. On SQLite and on PostgreSQL, FEW and
+then N made-up inquiries are stored; a coordinator's session then asks for each page ROUNDS times,
+in one process and without a network, so that the figures are the site's and the database's alone.
+In the same run a ModelAdmin with Django's own ways lists, searches and filters the same table.
+
+`python -m bench.queue --measure` measures the database of DATABASE_URL as it is, and prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench import report
+from bench.intake import databases, fill
+from tests.serving import ROOT, copy_project, environment, manage
+
+FEW = 10_000
+MANY = 1_000_000
+ROUNDS = 21
+STOCK_ROUNDS = 3  # they take seconds each
+MOST_MS = 75.0
+MOST_QUERIES = 12
+MOST_GROWTH = 1.5
+TABS = (
+    *("open", "overdue", "mine", "unassigned", "follow-up", "waiting"),
+    *("quarantine", "closed", "all"),
+)
+NARROWED = {
+    "a filter: Spanish": "show=open&language=es",
+    "five filters at once": "show=closed&language=es&contact_by=email&situation=unsure"
+    "&asking_for=professional&priority=0",
+    "a colleague's": "show=open&assignee={colleague}",
+}
+SEARCHES = {
+    "a name that many have": "Alex",
+    "a whole name": "Alex Demo",
+    "a rare word": "Nobody",
+    "four digits": "0142",
+    "a whole number": "619-555-0142",
+    "an address": "demo.77@example.org",
+    "a reference": "{reference}",
+}
+STOCK = {"the first page": "", "a filter: Spanish": "language__exact=es", "a search": "q=AAAA"}
+
+Figures = dict[str, tuple[float, int]]  # median milliseconds and queries of each page
+
+
+def measure() -> dict[str, Figures]:
+    """The figures of the database that DATABASE_URL names."""
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.contrib.auth.models import User  # noqa: PLC0415
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    people = {user.username: user for user in User.objects.all()}
+    return {"site": _site(people), "stock": _stock(people["boss"])}
+
+
+def _site(people: dict[str, Any]) -> Figures:
+    from django.test import Client  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
+
+    from admissions.models import Inquiry  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(people["cora"])
+    queue = reverse("admin:admissions_inquiry_changelist")
+
+    def page(address: str) -> Callable[[], None]:
+        def get() -> None:
+            response = client.get(address)
+            if response.status_code != 200:  # noqa: PLR2004
+                raise SystemExit(f"{address}: {response.status_code}")
+
+        return get
+
+    found = {}
+    for tab in TABS:
+        found[f"tab {tab}"] = _time(page(f"{queue}?show={tab}"))
+    for name, query in NARROWED.items():
+        found[name] = _time(page(f"{queue}?{query.format(colleague=people['colin'].pk)}"))
+    reference = Inquiry.objects.closed().order_by("pk")[0].reference
+    for name, words in SEARCHES.items():
+        response = client.post(queue, {"words": words.format(reference=reference)})
+        found[f"search: {name}"] = _time(page(response.headers["Location"]))
+    middle = Inquiry.objects.open().most_overdue_first()[1000]
+    found["workspace, with previous and next"] = _time(
+        page(f"{middle.get_absolute_url()}?show=open")
+    )
+    found["the same, narrowed"] = _time(page(f"{middle.get_absolute_url()}?show=open&language=es"))
+    return found
+
+
+def _stock(boss: Any) -> Figures:
+    """A ModelAdmin of the same table as one would write it first, on a site of its own."""
+    from django.contrib import admin  # noqa: PLC0415
+    from django.contrib.messages.storage.fallback import FallbackStorage  # noqa: PLC0415
+    from django.test import RequestFactory  # noqa: PLC0415
+
+    from admissions.models import Inquiry  # noqa: PLC0415
+
+    class Stock(admin.ModelAdmin):
+        list_display = ("reference", "received_at", "status", "assignee", "due_at", "language")
+        list_filter = ("status", "language", "asking_for")
+        search_fields = ("reference",)
+
+    site = admin.AdminSite()
+    stock = Stock(Inquiry, site)
+    found = {}
+    for name, query in STOCK.items():
+
+        def get(query: str = query) -> None:
+            request = RequestFactory().get(f"/admin/admissions/inquiry/?{query}")
+            request.user, request.session = boss, {}
+            request._messages = FallbackStorage(request)
+            # What the templates of the stock list read, without their links to a site.
+            shown = stock.get_changelist_instance(request)
+            for row in shown.result_list:
+                [getattr(row, column) for column in Stock.list_display]
+
+        found[name] = _time(get, STOCK_ROUNDS)
+    return found
+
+
+def _time(act: Callable[[], None], rounds: int = ROUNDS) -> tuple[float, int]:
+    from django.db import connection  # noqa: PLC0415
+
+    asked = 0
+
+    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return execute(*arguments)
+
+    act()
+    with connection.execute_wrapper(count):
+        act()
+    times = []
+    for _round in range(rounds):
+        began = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times), asked
+
+
+STAFF = """
+from django.contrib.auth.models import Group, User
+for name, group in (("cora", "Coordinators"), ("colin", "Coordinators"), ("leda", "Leads")):
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+User.objects.create_superuser("boss")
+"""
+
+
+def figures_of(folder: Path, url: str) -> dict[str, Figures]:
+    command = [sys.executable, "-m", "bench.queue", "--measure"]
+    variables = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "amity_site.settings"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment(**variables), check=True, stdout=subprocess.PIPE
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def rows(name: str, few: dict[str, Figures], many: dict[str, Figures]) -> list[list[str]]:
+    """A line for each page: milliseconds with few and with many, their ratio, queries."""
+    found = []
+    for kind, label in (("site", ""), ("stock", "stock ModelAdmin: ")):
+        for page, (after, queries) in many[kind].items():
+            before = few[kind][page][0]
+            ratio = f"{after / before:.2f}"
+            words = f"{name}, {label}{page}"
+            found.append([words, f"{before:.1f}", f"{after:.1f}", ratio, str(queries)])
+    return found
+
+
+def failures(name: str, few: dict[str, Figures], many: dict[str, Figures]) -> list[str]:
+    """What is slower, or asks more, than it may."""
+    found = []
+    for page, (after, queries) in many["site"].items():
+        growth = after / few["site"][page][0]
+        if after > MOST_MS or queries > MOST_QUERIES or growth > MOST_GROWTH:
+            found.append(f"{name}, {page}: {after:.0f} ms, {queries} queries, × {growth:.2f}")
+    return found
+
+
+def main(stored: int) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))
+    where = report.circumstances()
+    lines, wrong, notes = [], [], []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = copy_project(Path(scratch) / "site")
+        for helper in ("bench", "tests"):
+            (folder / helper).symlink_to(ROOT / helper)
+        with databases(Path(scratch)) as urls:
+            for name, url in urls.items():
+                for command in (["prepare"], ["shell", "-v", "0", "-c", STAFF]):
+                    if (made := manage(folder, *command, DATABASE_URL=url)).returncode:
+                        raise SystemExit(made.stderr)
+                fill(folder, url, FEW)
+                few = figures_of(folder, url)
+                took = fill(folder, url, stored - FEW)
+                notes.append(f"{name}: {stored - FEW:,} were added in {took:,.0f} s")
+                many = figures_of(folder, url)
+                lines += rows(name, few, many)
+                wrong += failures(name, few, many)
+                times = many["stock"]["the first page"][0] / many["site"]["tab open"][0]
+                notes.append(f"{name}: the first page, {times:.0f} times faster than the stock one")
+    head = ["", f"ms at {FEW:,}", f"ms at {stored:,}", "ratio", "queries"]
+    text = f"{report.table(head, lines)}\n\n{where}; load {os.getloadavg()[0]:.1f} at the end." + (
+        "".join(f" {note}." for note in notes)
+    )
+    report.record("queue", text)
+    print(text)
+    print(*wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--measure"]:
+        print(json.dumps(measure()))
+        sys.exit(0)
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MANY))
