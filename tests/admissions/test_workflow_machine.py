@@ -27,7 +27,8 @@ from tests.admissions.people import received
 REFUSED = (WorkflowError, ValidationError, PermissionDenied)
 ONE_DAY = timedelta(days=1)
 ACTORS = ["coordinator", "colleague", "lead", "outsider"]
-actor = st.sampled_from(ACTORS)
+# Most often somebody who may: a refusal leads nowhere.
+actor = st.sampled_from(["lead", "lead", "lead", *ACTORS])
 behind = st.sampled_from([0, 0, 0, 1])  # how often a page is out of date
 
 
@@ -192,6 +193,9 @@ class Desk(RuleBasedStateMachine):
         heard = {Status.CONTACTED, Status.ASSESSMENT}
         if row.status in heard:
             assert row.attempts.filter(outcome="reached").exists()
+        if row.status == Status.CLOSED:
+            closing = row.events.filter(kind="closed").last()
+            assert closing.from_status in transitions.CLOSES_FROM[row.outcome]
         if row.outcome == "could-not-reach":
             assert reaching.tried_enough(row)
         assert (row.outcome == "referred-on") == bool(row.referral)
