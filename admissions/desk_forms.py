@@ -25,7 +25,7 @@ class DeskInquiryForm(InquiryForm):
     """
 
     # In the order of a call: what shows earlier inquiries comes first.
-    SECTIONS = (
+    SECTIONS = (  # type: ignore[assignment]
         (_("Who it is"), ("source", "phone", "name", "email")),
         (
             _("How to reach them"),
@@ -65,12 +65,12 @@ class DeskInquiryForm(InquiryForm):
             choices=[(YES, _("I take this inquiry myself"))],
             required=False,
         )
-        self.initial = {"source": SOURCES[0][0], "claim": [YES]} | self.initial
+        self.initial = {"source": SOURCES[0][0], "claim": [YES], **self.initial}
 
     @classmethod
     def again(cls, data: QueryDict, *, focus: str = "", fresh_key: bool = False) -> Self:
         form = cast(Self, super().again(data, focus=focus, fresh_key=fresh_key))
-        form.initial |= {"source": data.get("source"), "claim": data.getlist("claim")}
+        form.initial.update(source=data.get("source"), claim=data.getlist("claim"))
         return form
 
     def _is_asked(self, name: str) -> bool:

@@ -20,7 +20,7 @@ from .models import Inquiry
 BATCH = 500
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: the protocol of clock.count has plain attributes
 class Span:
     """One span of a weekday in which the clinic is open, as clock.count takes them."""
 

@@ -41,19 +41,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "events": ("at", "kind", "actor", "from_status", "to_status", "text"),
     "notifications": ("kind", "made_at", "due_at", "sent_at", "dropped_at"),
 }
-# What says nothing of the person: what tells rows apart and points at others, and what seals them.
+# What says nothing of the person: what tells rows apart, and what seals them.
 LEFT_OUT = frozenset(
-    (
-        "id",
-        "uuid",
-        "reference",
-        "idempotency_key",
-        "data_key",
-        "key_id",
-        "version",
-        "erased_at",
-        "event",
-    )
+    ("id", "uuid", "reference", "idempotency_key", "data_key", "key_id", "version", "erased_at")
 )
 
 

@@ -10,9 +10,10 @@ import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.models import User
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -77,7 +78,7 @@ def differences(
             continue
         rows.append(
             Difference(
-                label=str(capfirst(str(Inquiry._meta.get_field(name).verbose_name))),
+                label=_label(name),
                 before=_in_words(name, before.get(name, now), inquiry, people),
                 now=_in_words(name, now, inquiry, people),
                 mine=chosen.get(name, ""),
@@ -87,6 +88,11 @@ def differences(
             )
         )
     return rows
+
+
+def _label(name: str) -> str:
+    field = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
+    return str(capfirst(str(field.verbose_name)))
 
 
 def _plain(inquiry: Inquiry, name: str) -> Any:
