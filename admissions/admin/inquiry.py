@@ -37,7 +37,7 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
 
     actions = None
     list_display = ["reference"]
-    list_per_page = 100
+    list_per_page = 50  # writing the rows is most of what a page costs
     list_select_related = ["assignee"]
     search_help_text = gettext_lazy("Reference, name, phone number or e-mail, open or closed.")
     show_full_result_count = False
