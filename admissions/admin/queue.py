@@ -20,7 +20,7 @@ from ..models import Inquiry, SavedView
 from . import saved_views, view
 from .paging import MOST_COUNTED, CappedPaginator
 from .tabs import TABS
-from .view import TAB_VAR, View, address_of_search
+from .view import TAB_VAR, Narrowed, View, address_of_search
 from .wording import Row
 
 WORDS = "words"  # the field of the search form
@@ -33,7 +33,7 @@ class QueueList(ChangeList):
     """The stock change list, with tabs instead of filters and one order for each tab."""
 
     view: View
-    narrowed: view.Narrowed | None
+    narrowed: Narrowed | None
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         self.params = {k: v for k, v in self.params.items() if k in view.KEYS}
@@ -41,7 +41,7 @@ class QueueList(ChangeList):
         self.tab = self.view.tab
         self.query = self.view.words
         self.narrowed = self.view.narrowed() if self.view.is_narrowed else None
-        rows = self.view.rows().select_related(*self.list_select_related)
+        rows = self.view.rows().select_related("assignee")
         return rows.filter(pk__in=self.narrowed.keys) if self.narrowed else rows
 
     def get_results(self, request: HttpRequest) -> None:
