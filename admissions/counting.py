@@ -15,7 +15,8 @@ def capped_counts(lists: Sequence[QuerySet[Any, Any]], *limits: int) -> list[int
 
     One query, whatever the number of lists: each is counted in a subquery that ends at its limit.
     """
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for place, rows in enumerate(lists):
         limit = limits[min(place, len(limits) - 1)]
         # The order goes, but not the index: it is of the same columns as the condition.

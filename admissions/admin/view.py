@@ -99,11 +99,10 @@ class View:
         One query for a plain tab, else those of `narrowed`.
         """
         if not self.is_narrowed:
-            sides = {
-                "before": self._next_key(inquiry, forward=False),
-                "after": self._next_key(inquiry, forward=True),
-            }
-            found = Inquiry.objects.filter(pk=inquiry.pk).annotate(**sides)
+            found = Inquiry.objects.filter(pk=inquiry.pk).annotate(
+                before=self._next_key(inquiry, forward=False),
+                after=self._next_key(inquiry, forward=True),
+            )
             return Neighbours(*found.values_list("before", "after").get())
         values = [getattr(inquiry, key.column) for key in self._keys]
         if None in [v for k, v in zip(self._keys, values, strict=True) if k.column != "tried_at"]:
