@@ -103,8 +103,9 @@ class ListSteps(admin.ModelAdmin):
         """The whole of the list that the address names, as a file, for a reason that is kept."""
         if not cast(User, request.user).has_perm(EXPORT):
             raise PermissionDenied
-        shown = self.get_changelist_instance(request)
-        count = shown.queryset.count()
+        shown = cast(QueueList, self.get_changelist_instance(request))
+        whole = shown.view.whole()  # the pages of a filter look at its tab's first rows only
+        count = whole.count()
         form = TakeAwayForm(request.POST or None, count=count)
         if request.method != "POST" or not form.is_valid():
             status = UNPROCESSABLE if request.method == "POST" else 200
@@ -112,7 +113,7 @@ class ListSteps(admin.ModelAdmin):
             context = {"title": _("Take a list away"), "form": form, "cl": shown, "count": count}
             return self._list_page(request, "file", context, status=status)
         note(request, Action.EXPORTED, detail=f"file-{form.cleaned_data['reason']}", count=count)
-        rows = exporting.table(shown.queryset, with_person=form.cleaned_data["with_person"])
+        rows = exporting.table(whole, with_person=form.cleaned_data["with_person"])
         name = f"inquiries-{timezone.localdate()}"
         if form.cleaned_data["format"] == Format.XLSX:
             return FileResponse(

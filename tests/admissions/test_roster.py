@@ -130,6 +130,7 @@ class TestKeeping:
         client.force_login(lead)
         url = reverse("admin:admissions_desksettings_changelist")
         assert client.get(url).status_code == 200
-        assert client.post(url, {"retention_months": 18}).status_code == 302
+        kept = {"days_to_try": 3, "messages_seen_by": "all"}
+        assert client.post(url, {**kept, "retention_months": 18}).status_code == 302
         assert DeskSettings.get_solo().retention_months == 18
-        assert client.post(url, {"retention_months": 0}).status_code == 200
+        assert client.post(url, {**kept, "retention_months": 0}).status_code == 200
