@@ -78,6 +78,17 @@ def whom_for(inquiry: Inquiry) -> str:
     }[inquiry.asking_for]
 
 
+def situation(inquiry: Inquiry) -> str:
+    """Where they come from, in two or three words; "" when they did not say."""
+    return {
+        Inquiry.Situation.AFTER_DETOX.value: _("after detox"),
+        Inquiry.Situation.AFTER_RESIDENTIAL.value: _("after residential"),
+        Inquiry.Situation.DIRECT.value: _("not in treatment"),
+        Inquiry.Situation.OTHER.value: _("something else"),
+        Inquiry.Situation.UNSURE.value: _("not sure"),
+    }.get(inquiry.situation, "")
+
+
 def best_times(inquiry: Inquiry) -> str:
     """The times of day that suit, in the day's order."""
     return ", ".join(str(t.label) for t in Inquiry.BestTime if t.value in inquiry.best_time)
@@ -107,6 +118,10 @@ class Row:
     @property
     def whom_for(self) -> str:
         return whom_for(self.inquiry)
+
+    @property
+    def situation(self) -> str:
+        return situation(self.inquiry)
 
     @property
     def assignee(self) -> str:
