@@ -196,7 +196,7 @@ def test_a_row_shows_what_one_needs_before_calling(desk, colleague):
     row = page(desk).select_one("#result_list tbody tr")
     for cell, words in {
         "name": "Rosa <b>Cruz</b>",
-        "for": "Family or friend Not in treatment now",
+        "for": "Family or friend not in treatment",
         "status": "Claimed",
         "waiting": "2 hours, 5 minutes",
         "clock": "Overdue by 1 hour, 35 minutes",
