@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import reaching, workflow
+from . import reaching, staff, workflow
 from .models import Channel, ContactAttempt, Inquiry
 from .models.replies import LONGEST_REPLY
 from .workflow import Action
@@ -271,15 +271,12 @@ class HandOverForm(StepForm):
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         super().__init__(data, inquiry=inquiry, **kwargs)
-        people = workflow.people_who_work()
         field = self.fields["to"]
         assert isinstance(field, ColleagueField)  # noqa: S101 - for the type checker
         # As with outcomes: whoever has it already is not offered, but refused by the workflow.
-        field.queryset = people
-        field.widget.choices = [
-            ("", _("Choose a colleague")),
-            *((p.pk, workflow.shown_name(p)) for p in people if p.pk != inquiry.assignee_id),
-        ]
+        field.queryset = workflow.people_who_work()
+        others = ((key, name) for key, name in staff.choices() if key != inquiry.assignee_id)
+        field.widget.choices = [("", _("Choose a colleague")), *others]
 
     def chosen(self) -> dict[str, str]:
         return {"assignee": workflow.shown_name(self.cleaned_data["to"])}

@@ -8,14 +8,19 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils import timezone
 
 from .models import AccessRecord, Inquiry
 from .models.querysets import InquiryQuerySet
-from .transitions import shown_name
 
 RECENT = datetime.timedelta(minutes=10)  # who opened it longer ago has gone on to something else
+# As transitions.shown_name has it: the full name, or else the account's.
+NAME = Coalesce(
+    NullIf(Trim(Concat("actor__first_name", Value(" "), "actor__last_name")), Value("")),
+    F("actor__username"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,12 @@ def with_colleague(rows: InquiryQuerySet, user: User) -> InquiryQuerySet:
     )
     newest = views.exclude(actor=user).order_by("-at", "-id")
     return rows.annotate(
-        colleague=Subquery(newest.values("actor")[:1]),
+        colleague=Subquery(newest.annotate(name=NAME).values("name")[:1]),
         colleague_at=Subquery(newest.values("at")[:1]),
     )
 
 
 def colleague(inquiry: Inquiry) -> Colleague | None:
-    """Who else is looking at an inquiry that came by `with_colleague`. One query if so."""
-    key, at = getattr(inquiry, "colleague", None), getattr(inquiry, "colleague_at", None)
-    if key is None or at is None:
-        return None
-    return Colleague(shown_name(User.objects.get(pk=key)), at)
+    """Who else is looking at an inquiry that came by `with_colleague`. No query."""
+    name, at = getattr(inquiry, "colleague", None), getattr(inquiry, "colleague_at", None)
+    return Colleague(name, at) if name and at else None

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import calling, facets, related, workflow
+from .. import calling, facets, related, staff
 from ..counting import capped_counts
 from ..facets import FACETS
 from ..models import Inquiry, SavedView
@@ -128,8 +128,8 @@ class QueueList(ChangeList):
 
     @property
     def facets(self) -> list[dict[str, Any]]:
-        """What the tab can be narrowed by, as the page offers it. One query."""
-        people = [(str(user.pk), workflow.shown_name(user)) for user in workflow.people_who_work()]
+        """What the tab can be narrowed by, as the page offers it."""
+        people = [(str(key), name) for key, name in staff.choices()]
         assignees = [(facets.ME, _("Me")), (facets.NONE, _("Nobody")), *people]
         return [
             {
