@@ -47,8 +47,10 @@ HERE = """() => {
       || (one === element && style.boxShadow !== "none");
   });
   const box = drawn.getClientRects()[0];
+  // To a text area a browser scrolls its first line, where one writes, not the whole of its box.
+  const height = element.tagName === "TEXTAREA" ? Math.min(box.height, 60) : box.height;
   const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]]
-    .map(([x, y]) => [box.left + box.width * x, box.top + box.height * y]);
+    .map(([x, y]) => [box.left + box.width * x, box.top + height * y]);
   const hidden = points.filter(([x, y]) => {
     const top = document.elementFromPoint(x, y);
     return !top || !(drawn.contains(top) || top.contains(drawn));
