@@ -102,9 +102,17 @@ def test_the_first_page_of_the_open_queue_is_read_in_its_order(many):
     assert '"Sort"' not in steps
 
 
-@pytest.mark.parametrize("kind", ["held", "noted", "received"])
-def test_the_trail_of_one_kind_has_an_index_of_its_own(kind, many):
-    assert_by(Event.objects.filter(kind=kind).order_by("-pk")[:100], "event_by_kind")
+@pytest.mark.parametrize(
+    ("kind", "index"),
+    [
+        ("held", "event_by_kind"),
+        ("noted", "event_by_kind"),
+        # So many are of this kind that going back from the newest entry finds a page as soon.
+        ("received", "event_by_kind|admissions_event_pkey"),
+    ],
+)
+def test_the_trail_of_one_kind_goes_by_an_index(kind, index, many):
+    assert_by(Event.objects.filter(kind=kind).order_by("-pk")[:100], index)
 
 
 INDEX_OF = {
