@@ -90,7 +90,7 @@ class QueueList(ChangeList):
         if self.narrowed is not None:
             return {}
         tabs = sorted(TABS.values(), key=lambda tab: tab is not self.tab)
-        lists = [tab.rows(Inquiry.objects.all(), self.view.user) for tab in tabs]
+        lists = [tab.counted(Inquiry.objects.all(), self.view.user) for tab in tabs]
         numbers = capped_counts(lists, MOST_COUNTED + 1, MOST_SHOWN + 1)
         return dict(zip((tab.name for tab in tabs), numbers, strict=True))
 

@@ -97,6 +97,11 @@ class Tab:
     empty: Any
     rows: Callable[[InquiryQuerySet, User], InquiryQuerySet]
     keys: tuple[Key, ...] = MOST_OVERDUE_FIRST
+    # The same rows where an index counts them faster than it lists them.
+    to_count: Callable[[InquiryQuerySet, User], InquiryQuerySet] | None = None
+
+    def counted(self, rows: InquiryQuerySet, user: User) -> InquiryQuerySet:
+        return (self.to_count or self.rows)(rows, user)
 
     def ordered(self, rows: InquiryQuerySet) -> InquiryQuerySet:
         return rows.order_by(*(key.order() for key in self.keys))
@@ -117,6 +122,7 @@ TABS = {
             gettext_lazy("Nothing is overdue."),
             lambda rows, user: rows.overdue(),
             keys=(UntriedKey("tried_at"), *MOST_OVERDUE_FIRST[1:]),
+            to_count=lambda rows, user: rows.overdue_to_count(),
         ),
         Tab(
             "mine",

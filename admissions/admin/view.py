@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -31,10 +31,9 @@ MOST_LOOKED_THROUGH = 5000  # rows of a tab that are asked whether they fit
 
 
 class Narrowed(NamedTuple):
-    """The keys of what fits, in the tab's order, each with its rank (Key.rank) in it."""
+    """The keys of what fits, in the tab's order; `capped`: there may be more."""
 
     keys: list[int]
-    ranks: list[tuple[float, ...]]
     capped: bool
 
 
@@ -78,25 +77,21 @@ class View:
 
     def narrowed(self) -> Narrowed:
         """What fits. One query; of a search two, or three for a name of several words."""
-        columns = [key.column for key in self._keys]  # the last is the primary key
         if self.words:
             found = related.find(self.words)
             rows = self.rows().filter(self._fits, pk__in=found.keys)
-            kept, capped = list(rows.values_list(*columns)), found.capped
-        else:
-            # What fits is asked of each row, not of the database's planner: with a condition it
-            # might go through the whole table for the last few rows.
-            fits = ExpressionWrapper(self._fits, BooleanField())
-            first = self.rows().annotate(fits=fits)[:MOST_LOOKED_THROUGH]
-            seen = list(first.values_list(*columns, "fits"))
-            kept = [row[:-1] for row in seen if row[-1]]
-            capped = len(seen) >= MOST_LOOKED_THROUGH
-        return Narrowed([row[-1] for row in kept], [self._rank(row) for row in kept], capped)
+            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped)
+        # What fits is asked of each row, not of the database's planner: with a condition it might
+        # go through the whole table for the last few rows.
+        fits = ExpressionWrapper(self._fits, BooleanField())
+        first = self.rows().annotate(fits=fits)[:MOST_LOOKED_THROUGH]
+        seen = list(first.values_list("pk", "fits"))
+        return Narrowed([key for key, fits in seen if fits], len(seen) >= MOST_LOOKED_THROUGH)
 
     def neighbours(self, inquiry: Inquiry) -> Neighbours:
         """The inquiries before and after `inquiry` in this view, also when it has just left it.
 
-        One query for a plain tab, else those of `narrowed`.
+        One query for a plain tab, else those of `narrowed`, and one more when it has left them.
         """
         if not self.is_narrowed:
             found = Inquiry.objects.filter(pk=inquiry.pk).annotate(
@@ -107,12 +102,21 @@ class View:
         values = [getattr(inquiry, key.column) for key in self._keys]
         if None in [v for k, v in zip(self._keys, values, strict=True) if k.column != "tried_at"]:
             return Neighbours(None, None)  # it has no place in this order any more
-        keys, ranks, _capped = self.narrowed()
-        own = self._rank(values)
-        left, right = bisect.bisect_left(ranks, own), bisect.bisect_right(ranks, own)
+        keys = self.narrowed().keys
+        if inquiry.pk in keys:
+            left = keys.index(inquiry.pk)
+            right = left + 1
+        else:
+            left = right = self._place(values, keys)
         return Neighbours(
             keys[left - 1] if left else None, keys[right] if right < len(keys) else None
         )
+
+    def _place(self, values: Sequence[Any], keys: Sequence[int]) -> int:
+        """Where a row with these `values` of the order would stand among `keys`. One query."""
+        columns = [key.column for key in self._keys]
+        others = self.rows().filter(pk__in=keys).values_list(*columns)
+        return bisect.bisect_left([self._rank(row) for row in others], self._rank(values))
 
     def _next_key(self, inquiry: Inquiry, *, forward: bool) -> Coalesce:
         """The key of the next inquiry: of the first of `steps_from` that finds any."""

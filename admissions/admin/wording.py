@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from .. import workflow
@@ -69,24 +71,33 @@ def _follow_up_badge(on: datetime.date, today: datetime.date) -> Badge:
     return Badge(_("Follow up %(day)s") % {"day": day}, "calm")
 
 
-def whom_for(inquiry: Inquiry) -> str:
-    """Who it is for, as staff say it (the form's own words are the sender's: "Me")."""
-    return {
-        Inquiry.AskingFor.SELF.value: _("Themselves"),
-        Inquiry.AskingFor.FAMILY.value: _("Family or friend"),
-        Inquiry.AskingFor.PROFESSIONAL.value: _("Client or patient"),
-    }[inquiry.asking_for]
+# Who it is for, as staff say it (the form's own words are the sender's: "Me").
+WHOM_FOR = {
+    Inquiry.AskingFor.SELF.value: gettext_lazy("Themselves"),
+    Inquiry.AskingFor.FAMILY.value: gettext_lazy("Family or friend"),
+    Inquiry.AskingFor.PROFESSIONAL.value: gettext_lazy("Client or patient"),
+}
+# Where they come from, in two or three words.
+SITUATIONS = {
+    Inquiry.Situation.AFTER_DETOX.value: gettext_lazy("after detox"),
+    Inquiry.Situation.AFTER_RESIDENTIAL.value: gettext_lazy("after residential"),
+    Inquiry.Situation.DIRECT.value: gettext_lazy("not in treatment"),
+    Inquiry.Situation.OTHER.value: gettext_lazy("something else"),
+    Inquiry.Situation.UNSURE.value: gettext_lazy("not sure"),
+}
 
 
-def situation(inquiry: Inquiry) -> str:
-    """Where they come from, in two or three words; "" when they did not say."""
-    return {
-        Inquiry.Situation.AFTER_DETOX.value: _("after detox"),
-        Inquiry.Situation.AFTER_RESIDENTIAL.value: _("after residential"),
-        Inquiry.Situation.DIRECT.value: _("not in treatment"),
-        Inquiry.Situation.OTHER.value: _("something else"),
-        Inquiry.Situation.UNSURE.value: _("not sure"),
-    }.get(inquiry.situation, "")
+@cache
+def _labels(field: str, language: str | None) -> dict[Any, str]:
+    """What the values of one of an inquiry's choices are called in `language`, now active."""
+    choices = Inquiry._meta.get_field(field).flatchoices  # type: ignore[union-attr]
+    return {value: str(label) for value, label in choices}
+
+
+def label(inquiry: Inquiry, field: str) -> str:
+    """As get_FOO_display, which looks all labels up each time: too long for a list of rows."""
+    value = getattr(inquiry, field)
+    return _labels(field, get_language()).get(value, str(value))
 
 
 def best_times(inquiry: Inquiry) -> str:
@@ -108,8 +119,31 @@ class Row:
         return due_badge(self.inquiry, self.now)
 
     @property
+    def status(self) -> str:
+        return label(self.inquiry, "status")
+
+    @property
+    def priority(self) -> str:
+        """In words; "" for the usual one, and once nobody has to hurry any more."""
+        urgent = self.inquiry.priority and self.inquiry.is_open
+        return label(self.inquiry, "priority") if urgent else ""
+
+    @property
+    def contact_by(self) -> str:
+        return label(self.inquiry, "contact_by")
+
+    @property
+    def language(self) -> str:
+        return label(self.inquiry, "language")
+
+    @property
     def waiting(self) -> str:
-        return in_words(self.inquiry.waiting(self.now))
+        """How long they have waited for a first attempt, or had when it was made."""
+        if self.still_waiting:
+            return in_words(self.inquiry.waiting(self.now))
+        if self.inquiry.first_attempt_at:
+            return _("tried after %(time)s") % {"time": in_words(self.inquiry.waiting(self.now))}
+        return "–"
 
     @property
     def still_waiting(self) -> bool:
@@ -117,11 +151,13 @@ class Row:
 
     @property
     def whom_for(self) -> str:
-        return whom_for(self.inquiry)
+        """Who it is for, as staff say it."""
+        return str(WHOM_FOR[self.inquiry.asking_for])
 
     @property
     def situation(self) -> str:
-        return situation(self.inquiry)
+        """Where they come from; "" when they did not say."""
+        return str(SITUATIONS.get(self.inquiry.situation, ""))
 
     @property
     def assignee(self) -> str:
