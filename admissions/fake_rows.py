@@ -119,9 +119,7 @@ def _tokens_of_number(number: str) -> list[Token]:
     return [token("phone", number), token("phone-end", number[-digests.END_DIGITS :])]
 
 
-@cache
-def _tokens_of_names(*names: str) -> list[Token]:
-    return [token("name", word) for word in digests.name_words(names)]
+_tokens_of_names = cache(digests.tokens_of_names)
 
 
 def _sealed(envelope: Envelope, field: EncryptedField, value: Any) -> bytes | None:

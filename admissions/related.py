@@ -20,10 +20,9 @@ Kind = LookupToken.Kind
 SHARED = {
     Kind.PHONE.value: _("same phone"),
     Kind.EMAIL.value: _("same e-mail"),
-    Kind.NAME.value: _("same name"),
+    Kind.WHOLE_NAME.value: _("same name"),
 }
 MOST_ALIKE = 10
-FEWEST_NAMES = 2  # words of a name
 MOST_FOUND = 1000
 MOST_COMPARED = 5000  # holders of one word of a name that are asked for the other words
 
@@ -55,24 +54,20 @@ class Alike:
 def alike(inquiry: Inquiry) -> list[Alike]:
     """Other inquiries with the same phone number, e-mail address or whole name, newest first.
 
-    At most MOST_ALIKE of them. Two queries, each by index. A single first name is shared by too
-    many people to say anything.
+    At most MOST_ALIKE of them. Two queries, each by index, however many share a digest.
     """
     if not inquiry.is_readable:
         return []
-    own = digests.tokens_of(inquiry)
-    sure = [t.digest for t in own if t.kind in {Kind.PHONE, Kind.EMAIL}]
-    tokens = LookupToken.objects.filter(digest__in=sure)
-    named = [token("name", word) for word in digests.name_words([inquiry.name])]
-    if len(named) >= FEWEST_NAMES:
-        first, *others = (t.digest for t in named)
-        same_name = LookupToken.objects.filter(digest=first)
-        for digest in others:
-            holding = LookupToken.objects.filter(inquiry=OuterRef("inquiry"), digest=digest)
-            same_name = same_name.filter(Exists(holding))
-        tokens = tokens.order_by().union(same_name.order_by())
+    own = [t.digest for t in digests.tokens_of(inquiry) if t.kind in SHARED]
+    newest = [
+        LookupToken.objects.filter(pk__in=_newest(digest, MOST_ALIKE + 1)).order_by()
+        for digest in own
+    ]
+    if not newest:
+        return []
+    tokens = newest[0].union(*newest[1:])
     by: dict[int, list[str]] = {}
-    for row in tokens.order_by("-inquiry_id")[: 3 * (MOST_ALIKE + 1)]:
+    for row in tokens.order_by("-inquiry_id"):
         if row.inquiry_id != inquiry.pk:
             by.setdefault(row.inquiry_id, []).append(row.kind)
     rows = Inquiry.objects.select_related("assignee").filter(pk__in=list(by)[:MOST_ALIKE])
@@ -157,16 +152,17 @@ def holders(digest: bytes) -> QuerySet[LookupToken, int]:
 
 def holders_of_all(rarest: bytes, others: list[bytes]) -> QuerySet[LookupToken, int]:
     """Of the newest that hold the rarest word, those that hold the others as well."""
-    newest = LookupToken.objects.filter(pk__in=_newest_tokens(rarest)).order_by("-inquiry_id")
-    for digest in others:
+    found = holders(others[0]).filter(inquiry__in=holders(rarest)[:MOST_COMPARED])
+    for digest in others[1:]:
         holding = LookupToken.objects.filter(inquiry=OuterRef("inquiry"), digest=digest)
-        newest = newest.filter(Exists(holding))
-    return newest.values_list("inquiry_id", flat=True)
+        found = found.filter(Exists(holding))
+    return found
 
 
-def _newest_tokens(digest: bytes) -> QuerySet[LookupToken, int]:
+def _newest(digest: bytes, number: int) -> QuerySet[LookupToken, int]:
+    """The keys of the newest tokens with this digest."""
     rows = LookupToken.objects.filter(digest=digest).order_by("-inquiry_id")
-    return rows.values_list("pk", flat=True)[:MOST_COMPARED]
+    return rows.values_list("pk", flat=True)[:number]
 
 
 def with_others(inquiries: Collection[int]) -> set[int]:

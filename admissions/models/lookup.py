@@ -20,6 +20,7 @@ class LookupToken(models.Model):
         EMAIL = "email", _("E-mail")
         REFERENCE = "reference", _("Reference")
         NAME = "name", _("Word of a name")
+        WHOLE_NAME = "whole-name", _("Whole name")
 
     # No index of its own: the unique constraint begins with it.
     inquiry = models.ForeignKey(
@@ -39,7 +40,9 @@ class LookupToken(models.Model):
                 violation_error_message=_("This inquiry has this token already."),
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["phone", "phone-end", "email", "reference", "name"]),
+                condition=Q(
+                    kind__in=["phone", "phone-end", "email", "reference", "name", "whole-name"]
+                ),
                 name="lookuptoken_known_kind",
                 violation_error_message=_("Choose one of the kinds listed."),
             ),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DIGEST_BYTES = 16
 END_DIGITS = 4
 MOST_WORDS = 10  # of one name
+FEWEST_WORDS = 2  # of a whole name: a first name alone is shared by too many to say anything
 
 
 class Token(NamedTuple):
@@ -46,8 +47,17 @@ def tokens_of(inquiry: Inquiry) -> list[Token]:
         found += [token("phone", number), token("phone-end", number[-END_DIGITS:])]
     if inquiry.email:
         found.append(token("email", normal_email(inquiry.email)))
-    found += [token("name", word) for word in name_words([inquiry.name, inquiry.ask_for])]
+    found += tokens_of_names(inquiry.name, inquiry.ask_for)
     return list(dict.fromkeys(found))
+
+
+def tokens_of_names(name: str, ask_for: str = "") -> list[Token]:
+    """A token for each word of both, and one for the whole of `name`, its words in any order."""
+    found = [token("name", word) for word in name_words([name, ask_for])]
+    whole = sorted(name_words([name]))
+    if len(whole) >= FEWEST_WORDS:
+        found.append(token("whole-name", " ".join(whole)))
+    return found
 
 
 def normal_email(text: str) -> str:

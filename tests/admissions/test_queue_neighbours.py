@@ -52,9 +52,11 @@ def test_the_neighbours_are_those_of_the_list(tab, chosen, many, coordinator):
         assert here.neighbours(Inquiry.objects.get(pk=key)) == Neighbours(before, after)
 
 
-def test_an_inquiry_that_has_left_the_view_still_has_its_place_in_it(many, coordinator):
-    here = View(user=coordinator, tab=tabs.TABS["unassigned"])
-    first, second, third = here.rows()[:3]
+@pytest.mark.parametrize("chosen", [{}, {"language": "es"}])
+def test_an_inquiry_that_has_left_the_view_still_has_its_place_in_it(chosen, many, coordinator):
+    Inquiry.objects.update(language="es")
+    here = View(user=coordinator, tab=tabs.TABS["unassigned"], chosen=chosen)
+    first, second, third = here.whole()[:3]
     workflow.claim(inquiry=second, actor=coordinator, version=1)
     claimed = Inquiry.objects.get(pk=second.pk)
     assert here.neighbours(claimed) == Neighbours(first.pk, third.pk)

@@ -64,7 +64,7 @@ def test_another_lookup_key_makes_other_digests(rosa, settings):
 
 def test_no_digest_is_a_plain_hash_of_what_it_stands_for(rosa):
     kinds = set(LookupToken.objects.values_list("kind", flat=True))
-    assert kinds == {"phone", "phone-end", "email", "reference", "name"}
+    assert kinds == {"phone", "phone-end", "email", "reference", "name", "whole-name"}
     assert all(len(bytes(row.digest)) == 16 for row in LookupToken.objects.all())
 
 
@@ -92,6 +92,11 @@ def test_one_first_name_makes_nobody_alike():
     first = InquiryFactory(name="Rosa", phone="+16195550101")
     InquiryFactory(name="Rosa", phone="+16195550102")
     assert alike(first) == {}
+
+
+def test_a_name_with_a_word_more_is_another_name(rosa):
+    InquiryFactory(name="Rosa María O’Brien-Cruz Vega", phone="+16195550198")
+    assert alike(rosa) == {}
 
 
 def test_many_alike_cost_two_queries(rosa, django_assert_num_queries):
