@@ -323,8 +323,10 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
     four whatever their number.
     """
-    stopped = Inquiry.objects.open().filter(
-        pk__in=related.of_same_route(new), tried_at__isnull=False
+    stopped = (
+        Inquiry.objects.open()
+        .filter(pk__in=related.of_same_route(new), tried_at__isnull=False)
+        .exclude(pk=new.pk)
     )
     # In the order of their keys, so that two who write at once never wait for each other in turn.
     earlier = [row for row in stopped.select_for_update().order_by("pk") if row.is_readable]
