@@ -212,10 +212,8 @@ def send_reply(*, inquiry: Inquiry, actor: User, version: int, text: str) -> Inq
     from . import outbox  # noqa: PLC0415 - as in clear()
 
     with _step(Action.REPLY, inquiry, actor, version) as current:
-        if not replying.is_possible(current):
-            raise IllegalTransition(
-                _("This person has given no consent to e-mail that still stands."), current
-            )
+        if why_not := replying.why_not(current):
+            raise IllegalTransition(why_not, current)
         _check_reply(text)
         now = timezone.now()
         current.tried_at = current.tried_at or now
@@ -348,6 +346,26 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
             for row in earlier
         )
     )
+
+
+def reply_not_sent(entry: Event, *, why: str) -> None:
+    """The reply of `entry` will never leave, and so was no attempt: whoever works the inquiry
+    reads it, and a clock that it had stopped runs on from where it was.
+
+    Belongs into the transaction that drops the reply. Nothing is said of one erased meanwhile.
+    """
+    current = Inquiry.objects.select_for_update().get(pk=entry.inquiry_id)
+    if not current.is_readable:
+        return
+    attempts = current.attempts.order_by("at")
+    attempts.filter(at=entry.at, actor=entry.actor, outcome=Result.SENT).delete()
+    since = attempts.filter(at__gte=entry.at).values_list("at", flat=True).first()
+    for first in ("first_attempt_at", "tried_at"):
+        if getattr(current, first) == entry.at:
+            setattr(current, first, since)
+    current.version += 1
+    current.save(update_fields=["first_attempt_at", "tried_at", "version"])
+    _append(current, Event.Kind.NOT_SENT, None, before=current.status, text=why)
 
 
 def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> None:

@@ -47,6 +47,7 @@ class Event(SealedRecord):
         LINKED = "linked", _("Linked: the same person")
         UNLINKED = "unlinked", _("Link taken back")
         REPLIED = "replied", _("Reply by e-mail")
+        NOT_SENT = "not-sent", _("The reply could not be sent")
         WROTE_AGAIN = "wrote-again", _("Another inquiry of the same number or address came")
 
     # No index of its own: the unique constraint begins with it.
@@ -102,6 +103,7 @@ class Event(SealedRecord):
                         "linked",
                         "unlinked",
                         "replied",
+                        "not-sent",
                     ]
                 ),
                 name="event_known_kind",

@@ -203,6 +203,7 @@ class Desk(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("mail_on")
 def test_no_sequence_of_steps_reaches_an_illegal_state_or_loses_an_entry():
     run_state_machine_as_test(
         Desk,
