@@ -150,7 +150,7 @@ def _correct(
         inquiry.confirmation_wanted = sent.confirmation_wanted
     if not earlier:
         return inquiry
-    before = inquiry.status
+    before, was_aside = inquiry.status, inquiry.is_quarantined
     dealt_with = before != Inquiry.Status.NEW or inquiry.tried_at is not None
     workflow.sent_again(inquiry, at=at)
     inquiry.version += 1  # the row is locked
@@ -160,7 +160,7 @@ def _correct(
     if withdrawn:
         inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
     _give(inquiry, set(consent) - set(given), at, taken_by)
-    trail.append(
+    told = [
         Event(
             inquiry=inquiry,
             kind=Event.Kind.CORRECTED,
@@ -170,7 +170,10 @@ def _correct(
             to_status=inquiry.status,
             text=earlier_answers(earlier),
         )
-    )
+    ]
+    if inquiry.is_quarantined and not was_aside:
+        told.append(Event(inquiry=inquiry, kind=Event.Kind.SET_ASIDE, at=at))
+    trail.append(*told)
     if dealt_with and not inquiry.is_quarantined:
         # Somebody has read the old answers. While nobody has, the first notification says enough.
         outbox.announce_again(inquiry, at=at)

@@ -306,10 +306,14 @@ def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
     """The sender changed their answers: whoever had dealt with them has to look again.
 
     `current` is locked by the caller, who saves it. A clock that had stopped starts anew, and a
-    closed inquiry is open again; one nobody has tried yet keeps its place.
+    closed inquiry is open again, what was closed as spam in quarantine; one nobody has tried yet
+    keeps its place.
     """
     if current.status == Status.CLOSED:
+        was_spam = current.outcome == Outcome.SPAM
         current.status = _open_again(current, at)
+        if was_spam:  # nobody has decided otherwise
+            current.status, current.assignee, current.quarantined_at = Status.NEW, None, at
     elif current.tried_at is not None:
         _restart_clock(current, at)
 
@@ -386,7 +390,7 @@ def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
     """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
     current.outcome = current.referral = ""
     current.closed_at = None
-    current.quarantined_at = None  # who opens it again has decided that it is no spam
+    current.quarantined_at = None  # a colleague who opens it has decided that it is no spam
     _restart_clock(current, at)
     if current.assignee is not None and may(current.assignee, Action.NOTE, current):
         return TRANSITIONS[Status.CLOSED][Action.REOPEN]
