@@ -449,9 +449,15 @@ class Inquiry(SealedRecord):
         return self.is_open and self.quarantined_at is not None
 
     def waiting(self, at: datetime.datetime | None = None) -> datetime.timedelta:
-        """How long the person has waited for a first attempt, up to `at` (now)."""
+        """How long the person has waited for an attempt, up to `at` (now).
+
+        From when they were received, or, once somebody had tried, from when the clock started anew.
+        """
         until = self.tried_at or self.closed_at or at or timezone.now()
-        return max(until - self.received_at, datetime.timedelta(0))
+        first, since = self.first_attempt_at, self.received_at
+        if first is not None and self.restarted_at is not None and first < self.restarted_at:
+            since = self.restarted_at
+        return max(until - since, datetime.timedelta(0))
 
     def is_overdue(self, at: datetime.datetime | None = None) -> bool:
         return self.is_open and self.tried_at is None and self.due_at < (at or timezone.now())

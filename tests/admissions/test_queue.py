@@ -227,7 +227,7 @@ def test_the_clock_says_in_words_what_is_due(fields, words, desk, coordinator):
     if fields:
         row |= {"status": "claimed", "assignee": coordinator, "first_attempt_at": now}
     if fields.get("reached"):
-        row["first_contact_at"] = now
+        row |= {"status": "contacted", "first_contact_at": now}
     if "follow" in fields:
         row["follow_up_on"] = timezone.localdate() + timedelta(days=fields["follow"])
     InquiryFactory(**row)
