@@ -389,7 +389,7 @@ def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> 
 def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
     """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
     current.outcome = current.referral = ""
-    current.closed_at = None
+    current.closed_at = current.assessment_at = None  # the timeline keeps the appointment
     current.quarantined_at = None  # a colleague who opens it has decided that it is no spam
     _restart_clock(current, at)
     if current.assignee is not None and may(current.assignee, Action.NOTE, current):

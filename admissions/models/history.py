@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.models import LATEST
+
 from ..protection.envelope import Envelope
 from ..protection.fields import EncryptedTextField, SealedRecord
 from .inquiry import Channel, Inquiry
@@ -176,6 +178,16 @@ class ContactAttempt(models.Model):
                 ),
                 name="contactattempt_known_outcome",
                 violation_error_message=_("Choose one of the outcomes listed."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="voicemail") | Q(channel="call"),
+                name="contactattempt_voicemail_by_call",
+                violation_error_message=_("A voicemail is left by phone."),
+            ),
+            models.CheckConstraint(
+                condition=Q(next_follow_up__isnull=True) | Q(next_follow_up__lt=LATEST.date()),
+                name="contactattempt_follow_up_within_reach",
+                violation_error_message=_("Choose a day within a year."),
             ),
         ]
 

@@ -349,6 +349,36 @@ class Inquiry(SealedRecord):
                 violation_error_message=_("Choose a time within a year."),
             ),
             models.CheckConstraint(
+                # Nobody is admitted or turned away unheard.
+                condition=Q(first_contact_at__isnull=False)
+                | Q(status__in=["new", "claimed"])
+                | Q(outcome__in=["could-not-reach", "withdrew", "duplicate", "spam"]),
+                name="inquiry_heard_before_decided",
+                violation_error_message=_("Nobody has reached this person yet."),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_contact_at__isnull=True)
+                | Q(
+                    first_attempt_at__isnull=False,
+                    first_attempt_at__lte=F("first_contact_at"),
+                ),
+                name="inquiry_contact_is_an_attempt",
+                violation_error_message=_("The first contact is an attempt too."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="closed")
+                | Q(status="assessment", assessment_at__isnull=False)
+                | Q(status__in=["new", "claimed", "contacted"], assessment_at__isnull=True),
+                name="inquiry_assessment_has_its_time",
+                violation_error_message=_("An assessment that is scheduled has a time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(follow_up_on__isnull=True)
+                | (~Q(status="closed") & Q(follow_up_on__lt=LATEST.date())),
+                name="inquiry_follow_up_within_reach",
+                violation_error_message=_("An open inquiry is followed up within a year."),
+            ),
+            models.CheckConstraint(
                 condition=Q(source__in=["web", "phone", "walk-in"]),
                 name="inquiry_known_source",
                 violation_error_message=_("Choose one of the ways listed."),

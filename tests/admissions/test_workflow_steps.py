@@ -257,6 +257,17 @@ def test_reopening_returns_the_inquiry_to_whoever_had_it(closed, colleague, coor
     assert last_event(after).text == "Wrote again"
 
 
+def test_reopening_leaves_the_old_appointment_to_the_timeline(assessed, coordinator):
+    closed = workflow.close(
+        inquiry=assessed, actor=coordinator, version=assessed.version, outcome="withdrew"
+    )
+    after = workflow.reopen(
+        inquiry=closed, actor=coordinator, version=closed.version, reason="They called"
+    )
+    assert after.assessment_at is None
+    assert after.events.filter(kind="assessment").exists()
+
+
 def test_reopening_goes_to_the_queue_when_nobody_had_it(inquiry, coordinator):
     closed = workflow.close(inquiry=inquiry, actor=coordinator, version=1, outcome="spam")
     after = workflow.reopen(inquiry=closed, actor=coordinator, version=2, reason="Is genuine")
