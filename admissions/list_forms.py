@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from . import follow_up, workflow
+from . import workflow
 from .action_forms import TEXT_LIMIT, ColleagueField
 from .exporting import MOST_XLSX, Format, Reason
+from .follow_up import DayField
 from .models import Inquiry
 
 
@@ -64,28 +64,11 @@ class FollowUpForm(BulkForm):
     title = _("Set the follow-up day")
     button = _("Set the day")
 
-    on = forms.DateField(
-        label=_("Follow up on"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The inquiries come back under “Follow up today” on that day."),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("Write the day as year-month-day, such as 2030-01-31."),
-        },
-    )
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if on := found.get("on"):
-            try:
-                follow_up.check_day(on)
-            except ValidationError as error:
-                self.add_error(None, error)
-        return found
+    on = DayField(help_text=_("The inquiries come back under “Follow up today” on that day."))
 
     def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
         on = self.cleaned_data["on"]
-        follow_up.set_follow_up(inquiry=inquiry, actor=actor, version=version, on=on)
+        workflow.set_follow_up(inquiry=inquiry, actor=actor, version=version, on=on)
 
 
 class SpamForm(BulkForm):

@@ -3,8 +3,8 @@
 Each step is one transaction: it locks the row, checks who acts (PermissionDenied), which version
 they acted on (StaleInquiry) and whether the step is legal now (IllegalTransition), changes the
 row, raises its version and adds an entry to its timeline. Notes, views and attempts only add, so
-they name no version and raise none; the one attempt that moves the status raises it, since a
-colleague who decides on the older status has to be told.
+they name no version and raise none; an attempt that moves the status or the follow-up day raises
+it, since a colleague who decides on the older one has to be told.
 
 What is typed into a step and cannot be used raises ValidationError keyed by the step's argument.
 Every function returns the inquiry as it now is; the one passed in is left alone.
@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, clock, reaching, related, replying, trail, transitions
+from . import audit, clock, follow_up, reaching, related, replying, trail, transitions
 from .models import Channel, ContactAttempt, Event, Inquiry
 from .models.replies import LONGEST_REPLY
 from .transitions import OWN_OR_LEAD, steps_from
@@ -183,7 +183,8 @@ def record_attempt(
         current.first_attempt_at = current.first_attempt_at or now
         if reached:
             current.first_contact_at = current.first_contact_at or now
-        if next_follow_up or (current.follow_up_on and current.follow_up_on <= _today(now)):
+        before = current.follow_up_on
+        if next_follow_up or (before and before <= timezone.localdate(now)):
             current.follow_up_on = next_follow_up
         ContactAttempt.objects.create(
             inquiry=current,
@@ -197,9 +198,8 @@ def record_attempt(
         if reached and current.status == Status.CLAIMED:
             _change(current, Action.ATTEMPT, kind, actor, text=text, at=now)
         else:
-            current.save(
-                update_fields=["tried_at", "first_attempt_at", "first_contact_at", "follow_up_on"]
-            )
+            current.version += current.follow_up_on != before
+            current.save()
             _append(current, kind, actor, before=current.status, text=text, at=now)
     return current
 
@@ -252,6 +252,21 @@ def set_priority(
         current.priority = priority
         text = _with_reason(f"{Inquiry.Priority(priority).label}.", reason)
         _change(current, Action.PRIORITY, Event.Kind.PRIORITY, actor, text=text)
+    return current
+
+
+def set_follow_up(
+    *, inquiry: Inquiry, actor: User, version: int, on: datetime.date | None
+) -> Inquiry:
+    """Bring an open inquiry back on that day, or, with None, let it come back on none."""
+    with _step(Action.FOLLOW_UP, inquiry, actor, version) as current:
+        if on:
+            follow_up.check_day(on)
+        elif current.follow_up_on is None:
+            raise ValidationError({"on": _("Choose a day.")})
+        current.follow_up_on = on
+        text = date_format(on, "D, M j, Y") if on else _("No day any more.")
+        _change(current, Action.FOLLOW_UP, Event.Kind.FOLLOW_UP, actor, text=text)
     return current
 
 
@@ -526,10 +541,10 @@ def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | N
         errors["outcome"] = _("Choose how it went.")
     elif outcome == Result.VOICEMAIL and channel != Channel.CALL:
         errors["outcome"] = _("A voicemail is left by phone. Choose “Phone call”, or how it went.")
-    if next_follow_up and next_follow_up < _today():
-        errors["next_follow_up"] = _("Choose today or a day to come.")
     if errors:
         raise ValidationError(errors)
+    if next_follow_up:
+        follow_up.check_day(next_follow_up, name="next_follow_up")
 
 
 def _check_ending(outcome: str, referral: str) -> None:
@@ -556,10 +571,6 @@ def _why_not_closed(outcome: Outcome, current: Inquiry) -> str:
             "so_far": reaching.in_words(current)
         }
     return transitions.why_not_this_outcome(outcome, current)
-
-
-def _today(now: datetime.datetime | None = None) -> datetime.date:
-    return timezone.localdate(now)
 
 
 def _with_reason(sentence: str, reason: str) -> str:

@@ -111,6 +111,14 @@ def test_a_day_that_cannot_be_is_pointed_out_and_the_choice_kept(desk, on, words
     assert values(inquiry)[0] in page.content.decode()
 
 
+def test_the_day_is_chosen_from_today_on_and_for_a_year(desk):
+    page = desk.post(BULK, {"step": "follow-up", "chosen": values(InquiryFactory())})
+    control = BeautifulSoup(page.content, "html5lib").select_one("input[name=on]")
+    today = timezone.localdate()
+    assert control["min"] == today.isoformat()
+    assert control["max"] == (today + datetime.timedelta(days=366)).isoformat()
+
+
 @pytest.mark.parametrize(
     "state",
     [

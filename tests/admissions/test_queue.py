@@ -81,9 +81,7 @@ def one_of_each(coordinator, colleague):
     tried = {"received_at": now - minutes(90), "first_attempt_at": now - minutes(80)}
     mine = InquiryFactory(status="claimed", assignee=coordinator, **tried)
     theirs = InquiryFactory(status="contacted", assignee=colleague, follow_up_on=today, **tried)
-    closed = InquiryFactory(
-        status="closed", outcome="spam", closed_at=now, follow_up_on=today, **tried
-    )
+    closed = InquiryFactory(status="closed", outcome="spam", closed_at=now, **tried)
     return {
         "mine": mine,
         "theirs": theirs,
