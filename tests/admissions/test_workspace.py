@@ -178,7 +178,7 @@ def test_only_the_legal_steps_are_offered(desk, inquiry, coordinator):
     assert offered(look(desk, inquiry)) == {"claim", "note", "priority", "set-follow-up", "close"}
     workflow.claim(inquiry=inquiry, actor=coordinator, version=1)
     assert offered(look(desk, inquiry)) == {
-        *("attempt", "note", "priority", "hand-over", "release", "close"),
+        *("attempt", "note", "priority", "set-follow-up", "hand-over", "release", "close"),
     }
 
 
