@@ -71,15 +71,22 @@ def people_who_work() -> models.QuerySet[User]:
     )
 
 
+def has(user: User, permission: str) -> bool:
+    """Whether `user` is staff and has `permission`. An account that is staff no more keeps its
+    groups, and with them its permissions.
+    """
+    return user.is_staff and user.has_perm(permission)
+
+
 def may(user: User, action: Action, inquiry: Inquiry) -> bool:
     """Whether `user` has the right to this step, legal now or not.
 
     Moving work between people is for whoever has it, and for leads.
     """
-    if not user.has_perm("admissions.change_inquiry"):
+    if not has(user, "admissions.change_inquiry"):
         return False
     if action in OWN_OR_LEAD:
-        return inquiry.assignee_id == user.pk or user.has_perm("admissions.assign_inquiry")
+        return inquiry.assignee_id == user.pk or has(user, "admissions.assign_inquiry")
     return True
 
 
@@ -403,7 +410,7 @@ def locked(
     """
     with _refusals_recorded(actor, inquiry), transaction.atomic():
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
-        if not actor.has_perm(permission):
+        if not has(actor, permission):
             raise PermissionDenied(_("This is not yours to do."))
         _refuse_erased(current)
         if version is not None and version != current.version:
