@@ -401,14 +401,19 @@ def mark_viewed(*, inquiry: Inquiry) -> None:
 
 @contextmanager
 def locked(
-    inquiry: Inquiry, actor: User, permission: str, version: int | None = None
+    inquiry: Inquiry,
+    actor: User,
+    permission: str,
+    version: int | None = None,
+    *,
+    detail: str = "request",
 ) -> Iterator[Inquiry]:
     """The locked row, for a change that is no step. An exception undoes it all.
 
     Raises PermissionDenied unless `actor` has `permission`, StaleInquiry when the row changed
-    since `version`, IllegalTransition when it is erased; each is recorded.
+    since `version`, IllegalTransition when it is erased; each is recorded, as `detail`.
     """
-    with _refusals_recorded(actor, inquiry), transaction.atomic():
+    with _refusals_recorded(actor, inquiry, detail), transaction.atomic():
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         if not has(actor, permission):
             raise PermissionDenied(_("This is not yours to do."))
