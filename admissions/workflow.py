@@ -449,6 +449,14 @@ def _step(
         yield current
 
 
+def check(action: Action, inquiry: Inquiry, actor: User) -> None:
+    """Refuse, and record it, as the step itself would, when `actor` cannot take it now on any
+    version. Changes nothing.
+    """
+    with _step(action, inquiry, actor):
+        pass
+
+
 _refusals_recorded = partial(audit.refusals, refused=WorkflowError)
 
 
