@@ -37,6 +37,8 @@ PLACES = {
     "earlier": gettext_lazy("New inquiry: earlier ones alike"),
     "views": gettext_lazy("Saved views"),
     "claim-next": gettext_lazy("Claim next"),
+    "link": gettext_lazy("Linking inquiries"),
+    "away": gettext_lazy("Taking over from a colleague"),
     "dayfigures": gettext_lazy("How the desk is doing"),
     "bulk": gettext_lazy("Many inquiries at once"),
     "file": gettext_lazy("Before a file"),
