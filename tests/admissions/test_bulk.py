@@ -88,6 +88,17 @@ def test_a_coordinator_hands_over_only_what_is_theirs(desk, coordinator, colleag
     assert "not yours" in second
 
 
+def test_what_does_not_fit_one_of_them_is_recorded_for_it(lead_desk, lead, colleague):
+    theirs, nobodys = InquiryFactory.create_batch(2)
+    theirs = workflow.claim(inquiry=theirs, actor=colleague, version=1)
+    data = {"step": "assign", "chosen": values(theirs, nobodys), "to": colleague.pk, "confirm": "1"}
+    first, second = results(lead_desk.post(BULK, data))
+    assert "already with this person" in first
+    assert second.endswith("Done")
+    row = AccessRecord.objects.get(action="refused")
+    assert (row.inquiry, row.actor, row.detail) == (theirs, lead, "hand-over")
+
+
 def test_a_follow_up_day_is_set_and_in_the_timeline(desk):
     inquiry = InquiryFactory()
     day = timezone.localdate() + datetime.timedelta(days=3)
