@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import reaching, staff, workflow
 from .follow_up import DayField
-from .models import Channel, ContactAttempt, Inquiry
+from .models import ContactAttempt, Inquiry
 from .models.replies import LONGEST_REPLY
 from .workflow import Action
 
@@ -120,7 +120,7 @@ class AttemptForm(StepForm):
 
     channel = forms.ChoiceField(
         label=_("How you tried"),
-        choices=Channel.choices,
+        choices=ContactAttempt.Way.choices,
         error_messages={"required": _("Choose how you tried.")},
     )
     outcome = forms.ChoiceField(

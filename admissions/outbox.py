@@ -252,6 +252,8 @@ def _still_so(notification: Notification, at: datetime.datetime) -> bool:
         case Kind.OVERDUE:
             unclaimed = inquiry.status == Inquiry.Status.NEW and not inquiry.is_quarantined
             return unclaimed and inquiry.is_overdue(at)
+        case Kind.NEW_INQUIRY if inquiry.source != Inquiry.Source.WEB and inquiry.assignee_id:
+            return False  # whoever took the call or the visit down goes on with it
         case _:
             return inquiry.is_open and not inquiry.is_quarantined
 

@@ -26,7 +26,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import audit, clock, follow_up, reaching, related, replying, trail, transitions
-from .models import Channel, ContactAttempt, Event, Inquiry
+from .models import ContactAttempt, Event, Inquiry
 from .models.replies import LONGEST_REPLY
 from .transitions import OWN_OR_LEAD, steps_from
 
@@ -34,7 +34,7 @@ from .transitions import OWN_OR_LEAD, steps_from
 Action = transitions.Action
 Status = Inquiry.Status
 Outcome = Inquiry.Outcome
-Result = ContactAttempt.Result
+Result, Way = ContactAttempt.Result, ContactAttempt.Way
 TRANSITIONS, QUARANTINE = transitions.TRANSITIONS, transitions.QUARANTINE
 CLOSES_FROM = transitions.CLOSES_FROM
 LATEST_ASSESSMENT = transitions.LATEST_ASSESSMENT
@@ -226,7 +226,7 @@ def send_reply(*, inquiry: Inquiry, actor: User, version: int, text: str) -> Inq
         current.tried_at = current.tried_at or now
         current.first_attempt_at = current.first_attempt_at or now
         ContactAttempt.objects.create(
-            inquiry=current, actor=actor, channel=Channel.EMAIL, outcome=Result.SENT, at=now
+            inquiry=current, actor=actor, channel=Way.EMAIL, outcome=Result.SENT, at=now
         )
         entry = _change(current, Action.REPLY, Event.Kind.REPLIED, actor, text=text.strip(), at=now)
         outbox.put_in_reply(entry, at=now)
@@ -555,11 +555,11 @@ def _check_reply(text: str) -> None:
 
 def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | None) -> None:
     errors = {}
-    if channel not in Channel:
+    if channel not in Way:
         errors["channel"] = _("Choose how you tried.")
     if outcome not in Result:
         errors["outcome"] = _("Choose how it went.")
-    elif outcome == Result.VOICEMAIL and channel != Channel.CALL:
+    elif outcome == Result.VOICEMAIL and channel != Way.CALL:
         errors["outcome"] = _("A voicemail is left by phone. Choose “Phone call”, or how it went.")
     if errors:
         raise ValidationError(errors)

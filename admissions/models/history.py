@@ -139,7 +139,13 @@ class Event(SealedRecord):
 
 
 class ContactAttempt(models.Model):
-    """One try to reach the person."""
+    """One try to reach the person, or one talk with them."""
+
+    class Way(models.TextChoices):
+        CALL = Channel.CALL.value, Channel.CALL.label
+        TEXT = Channel.TEXT.value, Channel.TEXT.label
+        EMAIL = Channel.EMAIL.value, Channel.EMAIL.label
+        VISIT = "visit", _("In person")
 
     class Result(models.TextChoices):
         REACHED = "reached", _("Reached the person")
@@ -152,7 +158,7 @@ class ContactAttempt(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=10, choices=Way)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Result)
     at = models.DateTimeField(_("at"), default=timezone.now)
     next_follow_up = models.DateField(_("next follow-up"), null=True, blank=True)
@@ -162,7 +168,7 @@ class ContactAttempt(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel__in=["call", "text", "email"]),
+                condition=Q(channel__in=["call", "text", "email", "visit"]),
                 name="contactattempt_known_channel",
                 violation_error_message=_("Choose one of the channels listed."),
             ),
