@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from . import audit, clock, follow_up, reaching, related, replying, trail, transitions
 from .models import ContactAttempt, Event, Inquiry
+from .models.querysets import InquiryQuerySet
 from .models.replies import LONGEST_REPLY
 from .transitions import OWN_OR_LEAD, steps_from
 
@@ -125,7 +126,7 @@ def clear(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
     """
     from . import outbox  # noqa: PLC0415 - it asks this module who is on duty
 
-    with _step(Action.CLEAR, inquiry, actor, version) as current:
+    with _step(Action.CLEAR, inquiry, actor, version, also=_stopped(inquiry)) as current:
         now = timezone.now()
         _change(current, Action.CLEAR, Event.Kind.CLEARED, actor, at=now)
         current.quarantined_at = None
@@ -347,13 +348,9 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
     four whatever their number.
     """
-    stopped = (
-        Inquiry.objects.open()
-        .filter(pk__in=related.of_same_route(new), tried_at__isnull=False)
-        .exclude(pk=new.pk)
-    )
     # In the order of their keys, so that two who write at once never wait for each other in turn.
-    earlier = [row for row in stopped.select_for_update().order_by("pk") if row.is_readable]
+    rows = _stopped(new).select_for_update().order_by("pk")
+    earlier = [row for row in rows if row.is_readable]
     if not earlier:
         return
     Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
@@ -372,6 +369,14 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
             for row in earlier
         )
     )
+
+
+def _stopped(new: Inquiry) -> InquiryQuerySet:
+    """Open inquiries of the same phone number or address as `new` whose clock had stopped."""
+    if not new.is_readable:
+        return Inquiry.objects.none()
+    same = Inquiry.objects.open().filter(pk__in=related.of_same_route(new)).exclude(pk=new.pk)
+    return same.filter(tried_at__isnull=False)
 
 
 def reply_not_sent(entry: Event, *, why: str) -> None:
@@ -464,12 +469,22 @@ def locked(
 
 @contextmanager
 def _step(
-    action: Action, inquiry: Inquiry, actor: User, version: int | None = None
+    action: Action,
+    inquiry: Inquiry,
+    actor: User,
+    version: int | None = None,
+    *,
+    also: InquiryQuerySet | None = None,
 ) -> Iterator[Inquiry]:
     """The locked row, once `actor` may take this step on it now. An exception undoes it all, and a
-    refusal is recorded.
+    refusal is recorded. `also` are others that the step will lock.
     """
     with _refusals_recorded(actor, inquiry, action.value), transaction.atomic():
+        if also is not None:
+            # In the order of their keys, its own among them, as whoever else locks several does.
+            keys = [inquiry.pk, *also.values_list("pk", flat=True)]
+            rows = Inquiry.objects.filter(pk__in=keys).order_by("pk")
+            list(rows.select_for_update().values_list("pk"))
         # No join here: PostgreSQL, having waited for the lock, reads the row anew but not what is
         # joined to it, and the assignee would be the one from before. (On SQLite the transaction
         # itself, being IMMEDIATE, keeps every other writer out.)
