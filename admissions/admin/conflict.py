@@ -35,10 +35,12 @@ DECIDED: dict[str, frozenset[Kind]] = {
             *(Kind.CLOSED, Kind.REOPENED, Kind.CORRECTED),
         )
     ),
-    "assignee": frozenset((Kind.CLAIMED, Kind.HANDED_OVER, Kind.RELEASED, Kind.REOPENED)),
+    "assignee": frozenset(
+        (Kind.CLAIMED, Kind.HANDED_OVER, Kind.RELEASED, Kind.REOPENED, Kind.CORRECTED)
+    ),
     "priority": frozenset((Kind.PRIORITY,)),
     "follow_up_on": frozenset((Kind.ATTEMPTED, Kind.FOLLOW_UP, Kind.CLOSED)),
-    "assessment_at": frozenset((Kind.ASSESSMENT,)),
+    "assessment_at": frozenset((Kind.ASSESSMENT, Kind.REOPENED, Kind.CORRECTED)),
     "outcome": frozenset((Kind.CLOSED, Kind.REOPENED, Kind.CORRECTED)),
 }
 CHOICES = {"status": Inquiry.Status, "priority": Inquiry.Priority, "outcome": Inquiry.Outcome}

@@ -70,6 +70,12 @@ def test_how_soon_somebody_tried_counts_from_there_too(coordinator):
     assert waiting(row) == "tried after 10 minutes"
 
 
+def test_one_closed_without_a_try_since_then_was_not_tried_again():
+    row = later_by(timedelta(hours=2))
+    row.inquiry.status, row.inquiry.closed_at = "closed", row.now
+    assert row.waiting == "–"
+
+
 def test_whom_nobody_has_tried_waits_since_they_wrote():
     assert waiting(later_by(timedelta(0), first_attempt_at=None)) == "1 day"
 
