@@ -110,7 +110,10 @@ class TakeAwayForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("Why it is needed"),
         choices=[("", _("Choose one")), *Reason.choices],
-        help_text=_("It is recorded with your name, the view and the number of inquiries."),
+        help_text=_(
+            "It is recorded with your name, the view, the number of inquiries, and whether names "
+            "went with them."
+        ),
         error_messages={"required": _("Choose why the list is needed.")},
     )
     format = forms.ChoiceField(

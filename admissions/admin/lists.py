@@ -22,6 +22,7 @@ from ..list_forms import BULK, BulkForm, TakeAwayForm
 from ..models import AccessRecord, Inquiry
 from ..workflow import WorkflowError
 from .queue import QueueList
+from .view import View
 from .watch import note
 from .wording import Row
 
@@ -112,8 +113,10 @@ class ListSteps(admin.ModelAdmin):
             note(request, Action.LISTED, detail="file", count=count)
             context = {"title": _("Take a list away"), "form": form, "cl": shown, "count": count}
             return self._list_page(request, "file", context, status=status)
-        note(request, Action.EXPORTED, detail=f"file-{form.cleaned_data['reason']}", count=count)
-        rows = exporting.table(whole, with_person=form.cleaned_data["with_person"])
+        with_person = form.cleaned_data["with_person"]
+        kind = f"file-{form.cleaned_data['reason']}" + ("-names" if with_person else "")
+        note(request, Action.EXPORTED, detail=_detail(kind, shown.view), count=count)
+        rows = exporting.table(whole, with_person=with_person)
         name = f"inquiries-{timezone.localdate()}"
         if form.cleaned_data["format"] == Format.XLSX:
             return FileResponse(
@@ -133,7 +136,7 @@ class ListSteps(admin.ModelAdmin):
             raise PermissionDenied
         shown = cast(QueueList, self.get_changelist_instance(request))
         rows = [Row(inquiry, timezone.now()) for inquiry in shown.result_list]
-        note(request, Action.PRINTED, detail="sheet", count=len(rows))
+        note(request, Action.PRINTED, detail=_detail("sheet", shown.view), count=len(rows))
         context = {"title": shown.tab.label, "rows": rows, "made_at": timezone.now(), "cl": shown}
         return self._list_page(request, "sheet", context)
 
@@ -146,6 +149,11 @@ class ListSteps(admin.ModelAdmin):
             {**self.admin_site.each_context(request), "opts": self.opts, **context},
             status=status,
         )
+
+
+def _detail(kind: str, of: View) -> str:
+    """What a record says of a list that was taken along: "sheet-open", or "sheet-all-search"."""
+    return f"{kind}-{of.tab.name}" + ("-search" if of.words else "")
 
 
 def _chosen(values: list[str]) -> list[Chosen]:

@@ -81,7 +81,12 @@ def test_a_row_says_who_did_what_where_with_which_inquiry(desk, written, inquiry
         ("hand-over", "Hand over"),
         ("overdue", "Overdue"),
         ("workspace", "An inquiry’s page"),
-        ("file-legal", "File: A court’s or lawyer’s request"),
+        ("file-legal-overdue", "File: A court’s or lawyer’s request; Overdue"),
+        (
+            "file-legal-names-follow-up-search",
+            "File: A court’s or lawyer’s request; with names; Follow up today; what a search found",
+        ),
+        ("sheet-mine", "Sheet; Mine"),
         ("", ""),
         ("a-page-to-come", "A page to come"),
     ],
