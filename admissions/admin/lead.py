@@ -22,11 +22,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from programs.models import Clinic
 
 from .. import clock, summary, workflow
-from ..models import DayFigures, Inquiry
+from ..models import AccessRecord, DayFigures, Inquiry
 from ..models.desk import Weekday
 from ..summary import MEDIAN, NINETIETH, Age, Summary
 from . import charts
 from .records import ReadOnlyAdmin
+from .watch import note
 from .wording import in_words
 
 WEEKS = 13  # the range when none is asked for
@@ -72,6 +73,7 @@ class LeadAdmin(ReadOnlyAdmin):
         form = RangeForm({name: request.GET.get(name) or usual[name] for name in usual})
         chosen = form.cleaned_data if form.is_valid() else usual
         figures = summary.of(chosen["first"], chosen["last"], today)
+        note(request, AccessRecord.Action.VIEWED, detail="dayfigures")
         return TemplateResponse(
             request,
             "admin/admissions/dayfigures/change_list.html",

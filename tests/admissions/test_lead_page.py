@@ -11,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from admissions import faking, figures
+from admissions.admin.access_records import place
+from admissions.models import AccessRecord
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,13 @@ def soup(response) -> BeautifulSoup:
 def test_only_leads_see_it(request, client, who, status):
     client.force_login(request.getfixturevalue(who))
     assert client.get(PAGE).status_code == status
+
+
+def test_that_it_was_looked_at_is_recorded_as_this_page(desk, lead):
+    desk.get(PAGE)
+    record = AccessRecord.objects.get()
+    assert (record.actor, record.action) == (lead, "viewed")
+    assert place(record.detail) == "How the desk is doing"
 
 
 def test_an_empty_desk_has_a_page(desk):
