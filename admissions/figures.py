@@ -27,6 +27,7 @@ Counts = dict[str, dict[str, int]]
 
 # An entry that was numbered before another may be committed after it: the newest are read again.
 OVERLAP = datetime.timedelta(minutes=2)
+FEW = 10  # days counted anew at once by the clock: nothing is sent meanwhile
 MANY = 20_000  # entries: with more, every day is counted anew rather than looking for its days
 UNOWED = {Inquiry.Outcome.SPAM.value, Inquiry.Outcome.DUPLICATE.value}
 
@@ -89,16 +90,24 @@ def refresh(at: datetime.datetime | None = None) -> int:
     if newest - mark.event > MANY:
         days = all_days()
     else:
-        moments = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
-        today = at.astimezone(ZONE).date()
-        # The newest change by themselves, too, as the promise of a time runs out.
-        days = sorted(
-            {moment.astimezone(ZONE).date() for moment in moments}
-            | {today, today - datetime.timedelta(days=1)}
-        )
+        changed = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
+        # Whom nobody has touched has no new entry: their promise is broken as its time passes.
+        late = Inquiry.objects.overdue_to_count(at).filter(due_at__gte=mark.at)
+        moments = {*changed, *late.order_by().values_list("received_at", flat=True)}
+        days = sorted({moment.astimezone(ZONE).date() for moment in moments})
     count(days)
     settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
     FiguresMark.objects.filter(pk=mark.pk).update(event=settled or mark.event, at=at)
+    return len(days)
+
+
+def recount(at: datetime.datetime) -> int:
+    """Count the few days again that were counted longest ago, more than a day before `at`. How
+    many days it were. Opening hours may have changed since, which no timeline tells.
+    """
+    stale = DayFigures.objects.filter(made_at__lt=at - datetime.timedelta(days=1))
+    days = list(stale.order_by("made_at").values_list("day", flat=True)[:FEW])
+    count(days)
     return len(days)
 
 
