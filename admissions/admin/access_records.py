@@ -21,7 +21,7 @@ from ..models.audit import AccessRecordQuerySet
 from ..reference import read_reference
 from ..workflow import Action, shown_name
 from .paging import MOST_COUNTED, CappedPaginator
-from .records import ReadOnlyAdmin
+from .records import DayField, ReadOnlyAdmin
 from .tabs import TABS
 
 # What a record's detail means, beside the steps and the views of the queue.
@@ -78,11 +78,7 @@ class Narrowing(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Anything")), *AccessRecord.Action.choices],
     )
-    day = forms.DateField(
-        label=gettext_lazy("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    day = DayField(label=gettext_lazy("Day"), required=False)
 
     use_required_attribute = False
 

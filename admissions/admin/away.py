@@ -13,7 +13,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +23,10 @@ from ..action_forms import TEXT_LIMIT, ColleagueField
 from ..list_forms import BulkForm
 from ..models import AccessRecord, Inquiry
 from .lists import Chosen, take
+from .page import UNPROCESSABLE, DeskPages
 from .watch import note
 
 MOST = 500  # at once; what is left over is said, and goes the next time
-UNPROCESSABLE = 422
 
 
 class AwayForm(BulkForm):
@@ -81,7 +80,7 @@ class AwayForm(BulkForm):
             workflow.hand_over(**act, to=to)
 
 
-class Away(admin.ModelAdmin):
+class Away(DeskPages):
     """The part of the inquiry's admin that takes over from a colleague."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -110,20 +109,13 @@ class Away(admin.ModelAdmin):
             messages.warning(request, _still_there(left))
         done = sum(not result.refused for result in results)
         context = {"title": form.title, "results": results, "done": done}
-        return self._away_answer(request, "bulk_done", context)
+        return self.show_page(request, "bulk_done", context)
 
     def _away_page(
         self, request: HttpRequest, form: AwayForm, *, status: int = 200, **more: Any
     ) -> HttpResponse:
         context = {"title": form.title, "form": form, **more}
-        return self._away_answer(request, "away", context, status=status)
-
-    def _away_answer(
-        self, request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        frame = {**self.admin_site.each_context(request), "opts": self.opts}
-        template = f"admin/admissions/inquiry/{name}.html"
-        return TemplateResponse(request, template, frame | context, status=status)
+        return self.show_page(request, "away", context, status=status)
 
 
 def _still_there(number: int) -> str:

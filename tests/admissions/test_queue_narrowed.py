@@ -143,6 +143,12 @@ def test_a_view_is_renamed_and_deleted(desk, coordinator):
     assert not SavedView.objects.exists()
 
 
+@pytest.mark.parametrize("field", ["view", "delete"])
+@pytest.mark.parametrize("key", ["x", "٣", "9" * 5000])
+def test_a_key_that_is_none_is_no_view(field, key, desk):
+    assert desk.post(VIEWS, {field: key}).status_code == 404
+
+
 def test_a_colleague_neither_sees_nor_changes_somebody_s_view(desk, client, colleague):
     save(desk, "Mine alone")
     kept = SavedView.objects.get()

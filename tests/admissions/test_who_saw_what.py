@@ -118,6 +118,7 @@ def test_the_list_is_narrowed_by_person_kind_day_and_reference(desk, written, in
         ({"what": "guessed"}, "Select a valid choice"),
         ({"who": "0"}, "Select a valid choice"),
         ({"day": "yesterday"}, "Enter a valid date"),
+        ({"day": "9999-12-31"}, "Choose a day from 2000 to 2199."),
     ],
 )
 def test_what_is_not_understood_is_said_and_shows_nothing(asked, said, desk, written):
