@@ -139,7 +139,14 @@ class TakeAwayForm(forms.Form):
         if found.get("format") != Format.XLSX:
             return found
         if self._count > MOST_XLSX:
-            self.add_error("format", _("Excel cannot hold that many rows. Choose CSV."))
+            self.add_error(
+                "format",
+                _(
+                    "An Excel file of more than %(most)s rows takes too long to make. Choose CSV, "
+                    "which Excel opens too."
+                )
+                % {"most": f"{MOST_XLSX:,}"},
+            )
         elif found.get("with_person"):
             # Excel's file is put together on the server's disk, where nobody's name may lie.
             self.add_error("format", _("A list with names comes as CSV only. Choose CSV."))
