@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admissions import facets
-from admissions.admin import tabs
+from admissions.admin import tabs, view
 from admissions.models import Inquiry, SavedView
 from tests.admissions.answers import soup_of
 from tests.factories import InquiryFactory
@@ -104,6 +104,34 @@ def test_the_choices_show_what_was_chosen_and_keep_tab_and_days(desk):
     assert form.select_one("#narrow-language option[selected]")["value"] == "es"
     kept = {tag["name"]: tag["value"] for tag in form.select("input[type=hidden]")}
     assert kept == {"show": "all", "received": "2026-01-01.."}
+
+
+def said(response):
+    return " ".join(soup_of(response).select_one("#content").text.split())
+
+
+def test_how_many_fit_is_said(desk):
+    InquiryFactory.create_batch(2, language="es")
+    InquiryFactory(language="en")
+    assert "2 inquiries fit." in said(desk.get(QUEUE, {"language": "es"}))
+    assert "1 inquiry fits." in said(desk.get(QUEUE, {"language": "en"}))
+    assert " fit" not in said(desk.get(QUEUE))
+
+
+def test_how_many_of_the_first_fit_is_said_where_not_all_were_looked_through(desk, monkeypatch):
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 2)
+    InquiryFactory.create_batch(3, language="es")
+    assert "2 of the first 5,000 of this tab fit." in said(desk.get(QUEUE, {"language": "es"}))
+    assert "None of the first 5,000 of this tab fits." in said(desk.get(QUEUE, {"language": "en"}))
+
+
+@pytest.mark.parametrize("tab", ["open", "overdue", "all"])
+def test_a_narrowed_tab_without_a_match_does_not_say_that_the_tab_is_empty(tab, desk):
+    InquiryFactory(language="en", received_at=timezone.now() - timedelta(days=2))
+    response = desk.get(QUEUE, {"show": tab, "language": "es"})
+    assert "Nothing in this tab fits." in said(response)
+    assert str(tabs.TABS[tab].empty) not in said(response)
+    assert soup_of(response).select_one(".desk-empty a")["href"] == f"?show={tab}"
 
 
 def test_every_tab_can_be_saved():
