@@ -24,6 +24,7 @@ from ..list_forms import BulkForm
 from ..models import AccessRecord, Inquiry
 from .lists import Chosen, take
 from .page import UNPROCESSABLE, DeskPages
+from .place import Place
 from .watch import note
 
 MOST = 500  # at once; what is left over is said, and goes the next time
@@ -108,7 +109,7 @@ class Away(DeskPages):
         if left:
             messages.warning(request, _still_there(left))
         done = sum(not result.refused for result in results)
-        context = {"title": form.title, "results": results, "done": done}
+        context = {"title": form.title, "results": results, "done": done, "place": Place()}
         return self.show_page(request, "bulk_done", context)
 
     def _away_page(

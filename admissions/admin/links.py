@@ -16,6 +16,7 @@ from .. import linking
 from ..models import Inquiry
 from ..row_key import read_key
 from ..workflow import WorkflowError
+from . import place
 
 
 class Links(admin.ModelAdmin):
@@ -36,7 +37,7 @@ class Links(admin.ModelAdmin):
             return redirect("admin:admissions_inquiry_changelist")
         if request.method == "POST":
             _change(request, inquiry)
-        return redirect(inquiry)
+        return redirect(inquiry.get_absolute_url() + place.read(request).behind)
 
 
 def _change(request: HttpRequest, inquiry: Inquiry) -> None:

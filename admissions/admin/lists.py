@@ -21,13 +21,13 @@ from ..list_forms import BULK, BulkForm, TakeAwayForm
 from ..models import AccessRecord, Inquiry
 from ..row_key import read_key
 from ..workflow import WorkflowError
+from . import place
 from .page import UNPROCESSABLE, DeskPages
 from .queue import QueueList
 from .view import View
 from .watch import note
 from .wording import Row
 
-QUEUE = "admin:admissions_inquiry_changelist"
 EXPORT = "admissions.export_inquiry"
 MOST = 100  # rows of a page, and so of a bulk step
 Action = AccessRecord.Action
@@ -74,17 +74,23 @@ class ListSteps(DeskPages):
         user = cast(User, request.user)
         if not user.has_perm(BulkForm.permission):
             raise PermissionDenied
+        here = place.read(request)
         if request.method != "POST":
-            return redirect(QUEUE)
+            return redirect(here.queue)
         form_class = BULK.get(request.POST.get("step", ""))
         chosen = _chosen(request.POST.getlist("chosen"))
         if form_class is None or not chosen:
             missing = _("Choose a step.") if chosen else _("Choose at least one inquiry.")
             messages.warning(request, missing)
-            return redirect(QUEUE)
+            return redirect(here.queue)
         confirmed = "confirm" in request.POST
         form = form_class(request.POST if confirmed else None)
-        context = {"title": form.title, "step": request.POST["step"], "form": form}
+        context = {
+            "title": form.title,
+            "step": request.POST["step"],
+            "form": form,
+            "place": here,
+        }
         if confirmed and form.is_valid():
             results = [take(form, one, user) for one in chosen]
             done = sum(not result.refused for result in results)
@@ -110,7 +116,13 @@ class ListSteps(DeskPages):
         if request.method != "POST" or not form.is_valid():
             status = UNPROCESSABLE if request.method == "POST" else 200
             note(request, Action.LISTED, detail="file", count=count)
-            context = {"title": _("Take a list away"), "form": form, "cl": shown, "count": count}
+            context = {
+                "title": _("Take a list away"),
+                "form": form,
+                "cl": shown,
+                "count": count,
+                "place": place.read(request),
+            }
             return self.show_page(request, "file", context, status=status)
         with_person = form.cleaned_data["with_person"]
         kind = f"file-{form.cleaned_data['reason']}" + ("-names" if with_person else "")
@@ -136,7 +148,13 @@ class ListSteps(DeskPages):
         shown = cast(QueueList, self.get_changelist_instance(request))
         rows = [Row(inquiry, timezone.now()) for inquiry in shown.result_list]
         note(request, Action.PRINTED, detail=_detail("sheet", shown.view), count=len(rows))
-        context = {"title": shown.tab.label, "rows": rows, "made_at": timezone.now(), "cl": shown}
+        context = {
+            "title": shown.tab.label,
+            "rows": rows,
+            "made_at": timezone.now(),
+            "cl": shown,
+            "place": place.read(request),
+        }
         return self.show_page(request, "sheet", context)
 
 

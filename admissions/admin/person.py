@@ -28,6 +28,7 @@ from ..models import AccessRecord, Inquiry
 from ..person_forms import AmendForm, EraseForm, FindForm, HoldForm
 from ..row_key import read_key
 from ..workflow import StaleInquiry, WorkflowError
+from . import place
 from .correcting import differences, kept_of_theirs, last_change
 from .page import CONFLICT, UNPROCESSABLE, DeskPages
 from .watch import note
@@ -329,7 +330,7 @@ class PersonRequests(DeskPages):
             else:
                 done = _("A consent of %(reference)s is revoked.")
                 messages.success(request, done % {"reference": inquiry.reference})
-        return redirect(inquiry)
+        return redirect(inquiry.get_absolute_url() + place.read(request).behind)
 
     # Shared
 
