@@ -22,6 +22,8 @@ from .. import workflow
 from ..action_forms import TEXT_LIMIT, ColleagueField
 from ..list_forms import BulkForm
 from ..models import AccessRecord, Inquiry
+from ..models.querysets import InquiryQuerySet
+from ..transitions import TRANSITIONS, Action
 from .lists import Chosen, take
 from .page import UNPROCESSABLE, DeskPages
 from .place import Place
@@ -72,6 +74,14 @@ class AwayForm(BulkForm):
             self.add_error("to", _("Choose somebody else, or the queue."))
         return found
 
+    def movable(self) -> InquiryQuerySet:
+        """Their open inquiries that may go there: an assessment needs a colleague who keeps it."""
+        theirs = Inquiry.objects.assigned_to(self.cleaned_data["who"]).order_by("pk")
+        if self.cleaned_data["to"] is not None:
+            return theirs
+        may = [status for status, steps in TRANSITIONS.items() if Action.RELEASE in steps]
+        return theirs.filter(status__in=may)
+
     def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
         to, reason = self.cleaned_data["to"], self.cleaned_data["reason"]
         act = {"inquiry": inquiry, "actor": actor, "version": version, "reason": reason}
@@ -98,12 +108,18 @@ class Away(DeskPages):
         form = AwayForm(request.POST)
         if not form.is_valid():
             return self._away_page(request, form, status=UNPROCESSABLE)
-        theirs = Inquiry.objects.assigned_to(form.cleaned_data["who"]).order_by("pk")
+        theirs = Inquiry.objects.assigned_to(form.cleaned_data["who"])
         if "confirm" not in request.POST:
-            counted = Counter(theirs.values_list("status", flat=True))
-            counts = [(s.label, counted[s.value]) for s in Inquiry.Status if counted[s.value]]
-            return self._away_page(request, form, counts=counts, total=counted.total())
-        results = [take(form, Chosen(row, row.version), user) for row in theirs[:MOST]]
+            counted = Counter(form.movable().values_list("status", flat=True))
+            total = counted.total()
+            return self._away_page(
+                request,
+                form,
+                counts=[(s.label, counted[s.value]) for s in Inquiry.Status if counted[s.value]],
+                total=total,
+                staying=theirs.count() - total,
+            )
+        results = [take(form, Chosen(row, row.version), user) for row in form.movable()[:MOST]]
         note(request, AccessRecord.Action.LISTED, detail="away", count=len(results))
         left = theirs.count()
         if left:
