@@ -63,6 +63,8 @@ class SavedViews(DeskPages):
         kept = self._asked_for(request, user)
         prefix = str(kept.pk or "new")
         form = SavedViewForm(request.POST or None, instance=kept, user=user, prefix=prefix)
+        if request.method == "POST" and not kept.pk and user.saved_views.count() >= MOST:
+            form.add_error(None, _("Delete a view first: there are as many as the page holds."))
         if request.method == "POST" and form.is_valid():
             form.save()
             messages.success(request, _("“%(name)s” is saved.") % {"name": kept.name})
@@ -81,8 +83,6 @@ class SavedViews(DeskPages):
         key = request.POST.get("view", "")
         if key:
             return get_object_or_404(user.saved_views, pk=read_key(key))
-        if request.method == "POST" and user.saved_views.count() >= MOST:
-            raise PermissionDenied(_("Delete a view first: there are as many as the page holds."))
         here = view.read(request.GET, user).view
         return SavedView(owner=user, tab=here.tab.name, narrowed_by=dict(here.chosen))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admissions import facets
-from admissions.admin import tabs, view
+from admissions.admin import saved_views, tabs, view
 from admissions.models import Inquiry, SavedView
 from tests.admissions.answers import soup_of
 from tests.factories import InquiryFactory
@@ -169,6 +169,15 @@ def test_a_view_is_renamed_and_deleted(desk, coordinator):
     assert (kept.name, kept.tab, kept.narrowed_by) == ("New", "overdue", {"language": "es"})
     desk.post(VIEWS, {"delete": kept.pk})
     assert not SavedView.objects.exists()
+
+
+def test_one_view_more_than_the_page_holds_is_not_saved_and_why_is_said(desk, monkeypatch):
+    monkeypatch.setattr(saved_views, "MOST", 1)
+    save(desk, "First")
+    response = save(desk, "Second")
+    assert response.status_code == 422
+    assert "Delete a view first" in soup_of(response).select_one(".desk-alert").text
+    assert SavedView.objects.get().name == "First"
 
 
 @pytest.mark.parametrize("field", ["view", "delete"])
