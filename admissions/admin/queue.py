@@ -119,7 +119,8 @@ class QueueList(ChangeList):
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
         """The address of this view with something changed: what could not be used is gone."""
         if getattr(self, "view", None) is not None:
-            self.params = self.filter_params = dict(self.view.parameters)
+            self.params = dict(self.view.parameters)
+            self.filter_params = {name: [value] for name, value in self.params.items()}
         return super().get_query_string(new_params, remove)
 
     @property
