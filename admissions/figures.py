@@ -22,6 +22,7 @@ from programs.models import Clinic
 from . import clock
 from .clock import ZONE
 from .models import DayFigures, Event, FiguresMark, Inquiry
+from .models.querysets import InquiryQuerySet
 
 Counts = dict[str, dict[str, int]]
 
@@ -91,14 +92,17 @@ def refresh(at: datetime.datetime | None = None) -> int:
         days = all_days()
     else:
         changed = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
-        # Whom nobody has touched has no new entry: their promise is broken as its time passes.
-        late = Inquiry.objects.overdue_to_count(at).filter(due_at__gte=mark.at)
-        moments = {*changed, *late.order_by().values_list("received_at", flat=True)}
+        moments = {*changed, *ran_out(mark.at, at).values_list("received_at", flat=True)}
         days = sorted({moment.astimezone(ZONE).date() for moment in moments})
     count(days)
     settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
     FiguresMark.objects.filter(pk=mark.pk).update(event=settled or mark.event, at=at)
     return len(days)
+
+
+def ran_out(since: datetime.datetime, at: datetime.datetime) -> InquiryQuerySet:
+    """Whose promise has been broken since then untouched, so that no timeline tells. By index."""
+    return Inquiry.objects.overdue(at).filter(due_at__gte=since)
 
 
 def recount(at: datetime.datetime) -> int:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from admissions import related
+from admissions import figures, related
 from admissions.admin import tabs
 from admissions.admin.view import View
 from admissions.counting import capped_counts
@@ -185,3 +185,8 @@ def test_those_that_hold_all_words_of_a_name_are_found_by_the_digest_s_index(man
     steps = plan(related.holders_of_all(words[0], words[1:])[:100])
     assert BY_TOKEN in steps
     assert '"Seq Scan"' not in steps
+
+
+def test_whose_promise_ran_out_is_read_by_index(many):
+    now = timezone.now()
+    assert_by(figures.ran_out(now - datetime.timedelta(seconds=30), now), "inquiry_by_due")
