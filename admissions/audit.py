@@ -57,20 +57,20 @@ def digest_of(row: AccessRecord) -> bytes:
 
 @contextmanager
 def refusals(
-    actor: User, inquiry: Inquiry, detail: str = "request", *, refused: type[Exception]
+    actor: User, inquiry: Inquiry | None, detail: str = "request", *, refused: type[Exception]
 ) -> Iterator[None]:
     """Record that what is done inside was refused: for want of a permission, or by a `refused`.
 
-    `detail` is the step's name; a request about a person is no step. Stands around the
-    transaction, so that the row outlives what is undone; inside a longer one, which is undone as a
-    whole, whoever began that writes it.
+    `detail` is the step's name; a request about a person is no step. `inquiry` is None where none
+    was chosen yet. Stands around the transaction, so that the row outlives what is undone; inside a
+    longer one, which is undone as a whole, whoever began that writes it.
     """
     try:
         yield
     except (PermissionDenied, refused) as error:
         action = Action.DENIED if isinstance(error, PermissionDenied) else Action.REFUSED
         if actor.is_authenticated:  # nobody else gets as far as here
-            record(actor, action, inquiry, detail=detail)
+            record(actor, action, *([inquiry] if inquiry else []), detail=detail)
         error.__dict__["is_recorded"] = True  # read by was_recorded
         raise
 

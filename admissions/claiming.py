@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import workflow
+from . import audit, workflow
 from .models import Inquiry
 
 
@@ -16,11 +16,14 @@ def claim_next(*, actor: User) -> Inquiry | None:
 
     PostgreSQL passes over rows that somebody else is claiming at this moment, without waiting.
     SQLite's transaction is IMMEDIATE: whoever began first is alone until it has ended. Raises
-    PermissionDenied.
+    PermissionDenied, which is recorded.
     """
-    if not actor.has_perm("admissions.change_inquiry"):
-        raise PermissionDenied(_("This step is not yours to take."))
-    with transaction.atomic():
+    with (
+        audit.refusals(actor, None, "claim-next", refused=workflow.WorkflowError),
+        transaction.atomic(),
+    ):
+        if not workflow.has(actor, "admissions.change_inquiry"):
+            raise PermissionDenied(_("This step is not yours to take."))
         waiting = Inquiry.objects.unassigned().most_overdue_first()
         top = waiting.select_for_update(skip_locked=True).first()
         if top is None:

@@ -22,6 +22,8 @@ from .row_key import read_key
 
 NONE = "none"  # the value for what was left empty
 ME = "me"
+ASSIGNEE = "assignee"
+RECEIVED = "received"
 RANGE = ".."
 YEARS = range(2000, 2200)  # beyond them there is no midnight that a database could hold
 LONGEST = 30  # characters of a value
@@ -102,7 +104,7 @@ FACETS = {
         Facet("contact_by", _("Contact by"), _choices(Channel)),
         Facet("priority", _("Priority"), _choices(Inquiry.Priority)),
         Facet("situation", _("Situation"), _choices(Inquiry.Situation, NOT_SAID)),
-        AssigneeFacet("assignee", _("Assignee")),
+        AssigneeFacet(ASSIGNEE, _("Assignee")),
         Facet("source", _("How it came"), _choices(Inquiry.Source), offered=False),
         Facet(
             "came_from",
@@ -112,7 +114,7 @@ FACETS = {
         ),
         Facet("payer", _("Payer type"), _choices(Payer, NOT_SAID), offered=False),
         Facet("outcome", _("Outcome"), _choices(Inquiry.Outcome), offered=False),
-        DaysFacet("received", _("Received"), offered=False),
+        DaysFacet(RECEIVED, _("Received"), offered=False),
     )
 }
 

@@ -32,7 +32,9 @@ def set_follow_up(*, inquiry: Inquiry, actor: User, version: int, on: datetime.d
     Raises PermissionDenied, StaleInquiry (when it changed since `version`), ValidationError for
     the day, IllegalTransition when it is closed or set aside as possible spam.
     """
-    with workflow.locked(inquiry, actor, "admissions.change_inquiry", version) as current:
+    with workflow.locked(
+        inquiry, actor, "admissions.change_inquiry", version, detail="set-follow-up"
+    ) as current:
         check_day(on)
         if not current.is_open:
             raise IllegalTransition(_("This inquiry is closed. Reopen it first."), current)

@@ -64,14 +64,12 @@ def _both_locked(
     inquiry: Inquiry, other: Inquiry, actor: User
 ) -> Iterator[tuple[Inquiry, Inquiry]]:
     """Both rows locked, the smaller key first, so that two who link at once do not block."""
-    if inquiry.pk == other.pk:
-        raise IllegalTransition(_("An inquiry is not linked with itself."), inquiry)
     first, second = sorted((inquiry, other), key=lambda row: row.pk)
-    with (
-        workflow.locked(first, actor, PERMISSION) as low,
-        workflow.locked(second, actor, PERMISSION) as high,
-    ):
-        yield low, high
+    with workflow.locked(first, actor, PERMISSION, detail="link") as low:
+        if first == second:
+            raise IllegalTransition(_("An inquiry is not linked with itself."), inquiry)
+        with workflow.locked(second, actor, PERMISSION, detail="link") as high:
+            yield low, high
 
 
 def _tell(low: Inquiry, high: Inquiry, kind: Event.Kind, actor: User) -> None:

@@ -58,14 +58,9 @@ def alike(inquiry: Inquiry) -> list[Alike]:
     """
     if not inquiry.is_readable:
         return []
-    own = [t.digest for t in digests.tokens_of(inquiry) if t.kind in SHARED]
-    newest = [
-        LookupToken.objects.filter(pk__in=_newest(digest, MOST_ALIKE + 1)).order_by()
-        for digest in own
-    ]
-    if not newest:
+    tokens = _newest_of(inquiry, SHARED, MOST_ALIKE + 1)
+    if tokens is None:
         return []
-    tokens = newest[0].union(*newest[1:])
     by: dict[int, list[str]] = {}
     for row in tokens.order_by("-inquiry_id"):
         if row.inquiry_id != inquiry.pk:
@@ -83,13 +78,27 @@ def alike_to(*, phone: str = "", email: str = "", name: str = "") -> list[Alike]
 
 
 def of_same_route(inquiry: Inquiry) -> QuerySet[LookupToken, int]:
-    """The keys of other inquiries with the same phone number or e-mail address, by index: the
-    newest, some MOST_ALIKE of them.
+    """The keys of inquiries with the same phone number or e-mail address, `inquiry` among them, by
+    index: the newest, at most some MOST_ALIKE for each.
     """
-    sure = [Kind.PHONE, Kind.EMAIL]
-    own = LookupToken.objects.filter(inquiry=inquiry, kind__in=sure).values("digest")
-    others = LookupToken.objects.filter(digest__in=own).exclude(inquiry=inquiry)
-    return others.order_by("-inquiry_id").values_list("inquiry_id", flat=True)[: 2 * MOST_ALIKE]
+    tokens = _newest_of(inquiry, {Kind.PHONE, Kind.EMAIL}, 2 * MOST_ALIKE)
+    found = LookupToken.objects.none() if tokens is None else tokens
+    return found.values_list("inquiry_id", flat=True)
+
+
+def _newest_of(
+    inquiry: Inquiry, kinds: Collection[str], number: int
+) -> QuerySet[LookupToken, LookupToken] | None:
+    """The newest tokens that say the same as each of the inquiry's own of these kinds.
+
+    A union of short reads: asked for all of some digests at once, the database reads and sorts
+    everything that thousands have in common. None when the inquiry has no such token.
+    """
+    own = [t.digest for t in digests.tokens_of(inquiry) if t.kind in kinds]
+    parts = [
+        LookupToken.objects.filter(pk__in=_newest(digest, number)).order_by() for digest in own
+    ]
+    return parts[0].union(*parts[1:]) if parts else None
 
 
 def token_rows(inquiry: Inquiry) -> list[LookupToken]:

@@ -71,15 +71,22 @@ def people_who_work() -> models.QuerySet[User]:
     )
 
 
+def has(user: User, permission: str) -> bool:
+    """Whether `user` is staff and has `permission`. An account that is staff no more keeps its
+    groups, and with them its permissions.
+    """
+    return user.is_staff and user.has_perm(permission)
+
+
 def may(user: User, action: Action, inquiry: Inquiry) -> bool:
     """Whether `user` has the right to this step, legal now or not.
 
     Moving work between people is for whoever has it, and for leads.
     """
-    if not user.has_perm("admissions.change_inquiry"):
+    if not has(user, "admissions.change_inquiry"):
         return False
     if action in OWN_OR_LEAD:
-        return inquiry.assignee_id == user.pk or user.has_perm("admissions.assign_inquiry")
+        return inquiry.assignee_id == user.pk or has(user, "admissions.assign_inquiry")
     return True
 
 
@@ -323,8 +330,10 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
     four whatever their number.
     """
-    stopped = Inquiry.objects.open().filter(
-        pk__in=related.of_same_route(new), tried_at__isnull=False
+    stopped = (
+        Inquiry.objects.open()
+        .filter(pk__in=related.of_same_route(new), tried_at__isnull=False)
+        .exclude(pk=new.pk)
     )
     # In the order of their keys, so that two who write at once never wait for each other in turn.
     earlier = [row for row in stopped.select_for_update().order_by("pk") if row.is_readable]
@@ -394,16 +403,21 @@ def mark_viewed(*, inquiry: Inquiry) -> None:
 
 @contextmanager
 def locked(
-    inquiry: Inquiry, actor: User, permission: str, version: int | None = None
+    inquiry: Inquiry,
+    actor: User,
+    permission: str,
+    version: int | None = None,
+    *,
+    detail: str = "request",
 ) -> Iterator[Inquiry]:
     """The locked row, for a change that is no step. An exception undoes it all.
 
     Raises PermissionDenied unless `actor` has `permission`, StaleInquiry when the row changed
-    since `version`, IllegalTransition when it is erased; each is recorded.
+    since `version`, IllegalTransition when it is erased; each is recorded, as `detail`.
     """
-    with _refusals_recorded(actor, inquiry), transaction.atomic():
+    with _refusals_recorded(actor, inquiry, detail), transaction.atomic():
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
-        if not actor.has_perm(permission):
+        if not has(actor, permission):
             raise PermissionDenied(_("This is not yours to do."))
         _refuse_erased(current)
         if version is not None and version != current.version:
@@ -435,6 +449,14 @@ def _step(
         if not legal:
             raise IllegalTransition(transitions.why_not(action, current, actor), current)
         yield current
+
+
+def check(action: Action, inquiry: Inquiry, actor: User) -> None:
+    """Refuse, and record it, as the step itself would, when `actor` cannot take it now on any
+    version. Changes nothing.
+    """
+    with _step(action, inquiry, actor):
+        pass
 
 
 _refusals_recorded = partial(audit.refusals, refused=WorkflowError)

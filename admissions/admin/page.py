@@ -9,9 +9,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-# What comes back with a page on which something is to be mended, or chosen between.
+# What comes back with a page on which something is to be mended, or chosen between, or which is no
+# longer somebody's.
 UNPROCESSABLE = 422
 CONFLICT = 409
+FORBIDDEN = 403
 
 
 class DeskPages(admin.ModelAdmin):

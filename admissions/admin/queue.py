@@ -41,8 +41,7 @@ class QueueList(ChangeList):
         self.tab = self.view.tab
         self.query = self.view.words
         self.narrowed = self.view.narrowed() if self.view.is_narrowed else None
-        rows = self.view.rows().select_related("assignee")
-        return rows.filter(pk__in=self.narrowed.keys) if self.narrowed else rows
+        return self.view.rows().select_related("assignee")
 
     def get_results(self, request: HttpRequest) -> None:
         """The page asked for. Two queries, one of a narrowed list."""

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy
 
+from .. import facets
 from ..models import Inquiry
 from ..models.querysets import TRIED, InquiryQuerySet
 
@@ -87,6 +88,8 @@ FIRST_SET_ASIDE_FIRST = (Key("quarantined_at"), Key("pk"))
 LAST_CLOSED_FIRST = (Key("closed_at", descending=True), Key("pk", descending=True))
 NEWEST_FIRST = (Key("received_at", descending=True), Key("pk", descending=True))
 
+BY_ASSIGNEE = frozenset({facets.ASSIGNEE})
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -97,6 +100,9 @@ class Tab:
     empty: Any
     rows: Callable[[InquiryQuerySet, User], InquiryQuerySet]
     keys: tuple[Key, ...] = MOST_OVERDUE_FIRST
+    # Facets whose rows lie together in an index of this order: they narrow before it is looked
+    # through, all others are asked of the first rows.
+    ranges: frozenset[str] = frozenset()
     # The same rows where an index counts them faster than it lists them.
     to_count: Callable[[InquiryQuerySet, User], InquiryQuerySet] | None = None
 
@@ -115,6 +121,7 @@ TABS = {
             gettext_lazy("Open"),
             gettext_lazy("No inquiry is open."),
             lambda rows, user: rows.open(),
+            ranges=BY_ASSIGNEE,
         ),
         Tab(
             "overdue",
@@ -149,6 +156,7 @@ TABS = {
             gettext_lazy("Nobody is waited for."),
             lambda rows, user: rows.waiting(),
             keys=MOST_OVERDUE_FIRST[1:],  # somebody has tried them all
+            ranges=BY_ASSIGNEE,
         ),
         Tab(
             "quarantine",
@@ -170,6 +178,7 @@ TABS = {
             gettext_lazy("No inquiry has come yet."),
             lambda rows, user: rows,
             keys=NEWEST_FIRST,
+            ranges=frozenset({facets.RECEIVED}),
         ),
     )
 }

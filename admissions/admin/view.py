@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .. import facets, related
+from ..counting import capped_counts
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
 from ..protection import words as sealed_words
@@ -76,33 +77,45 @@ class View:
         return rows.filter(pk__in=related.find(self.words).keys) if self.words else rows
 
     def narrowed(self) -> Narrowed:
-        """What fits. One query; of a search two, or three for a name of several words."""
+        """What fits. One query, two with days; of a search two, three for several words."""
         if self.words:
             found = related.find(self.words)
             rows = self.rows().filter(self._fits, pk__in=found.keys)
             return Narrowed(list(rows.values_list("pk", flat=True)), found.capped)
+        if facets.RECEIVED in self.chosen and facets.RECEIVED not in self.tab.ranges:
+            return self._of_those_days()
         # What fits is asked of each row, not of the database's planner: with a condition it might
         # go through the whole table for the last few rows.
+        ranges = {key: value for key, value in self.chosen.items() if key in self.tab.ranges}
         fits = ExpressionWrapper(self._fits, BooleanField())
-        first = self.rows().annotate(fits=fits)[:MOST_LOOKED_THROUGH]
-        seen = list(first.values_list("pk", "fits"))
+        first = self.rows().filter(self._condition(ranges)).annotate(fits=fits)
+        seen = list(first.values_list("pk", "fits")[:MOST_LOOKED_THROUGH])
         return Narrowed([key for key, fits in seen if fits], len(seen) >= MOST_LOOKED_THROUGH)
+
+    def _of_those_days(self) -> Narrowed:
+        """What fits of the newest of some days, for a tab in whose order days lie scattered."""
+        days = {facets.RECEIVED: self.chosen[facets.RECEIVED]}
+        newest = EVERYTHING.ordered(Inquiry.objects.filter(self._condition(days)))
+        (number,) = capped_counts([newest], MOST_LOOKED_THROUGH + 1)
+        looked_through = newest.values("pk")[:MOST_LOOKED_THROUGH]
+        rows = self.rows().filter(self._fits, pk__in=looked_through)
+        return Narrowed(list(rows.values_list("pk", flat=True)), number > MOST_LOOKED_THROUGH)
 
     def neighbours(self, inquiry: Inquiry) -> Neighbours:
         """The inquiries before and after `inquiry` in this view, also when it has just left it.
 
+        Where the step it left by took its place in the order as well, the view's first comes next.
         One query for a plain tab, else those of `narrowed`, and one more when it has left them.
         """
-        if not self.is_narrowed:
-            found = Inquiry.objects.filter(pk=inquiry.pk).annotate(
-                before=self._next_key(inquiry, forward=False),
-                after=self._next_key(inquiry, forward=True),
-            )
-            return Neighbours(*found.values_list("before", "after").get())
         values = [getattr(inquiry, key.column) for key in self._keys]
-        if None in [v for k, v in zip(self._keys, values, strict=True) if k.column != "tried_at"]:
-            return Neighbours(None, None)  # it has no place in this order any more
+        has_place = None not in [
+            value for key, value in zip(self._keys, values, strict=True) if key.column != "tried_at"
+        ]
+        if not self.is_narrowed:
+            return self._neighbours_by_index(inquiry, has_place=has_place)
         keys = self.narrowed().keys
+        if not has_place:
+            return Neighbours(None, keys[0] if keys else None)
         if inquiry.pk in keys:
             left = keys.index(inquiry.pk)
             right = left + 1
@@ -111,6 +124,15 @@ class View:
         return Neighbours(
             keys[left - 1] if left else None, keys[right] if right < len(keys) else None
         )
+
+    def _neighbours_by_index(self, inquiry: Inquiry, *, has_place: bool) -> Neighbours:
+        if not has_place:
+            return Neighbours(None, self.rows().values_list("pk", flat=True).first())
+        found = Inquiry.objects.filter(pk=inquiry.pk).annotate(
+            before=self._next_key(inquiry, forward=False),
+            after=self._next_key(inquiry, forward=True),
+        )
+        return Neighbours(*found.values_list("before", "after").get())
 
     def _place(self, values: Sequence[Any], keys: Sequence[int]) -> int:
         """Where a row with these `values` of the order would stand among `keys`. One query."""
@@ -144,7 +166,10 @@ class View:
 
     @property
     def _fits(self) -> Q:
-        return facets.condition(self.chosen, user=self.user.pk)
+        return self._condition(self.chosen)
+
+    def _condition(self, chosen: Mapping[str, str]) -> Q:
+        return facets.condition(chosen, user=self.user.pk)
 
     def _rank(self, values: Any) -> tuple[float, ...]:
         return tuple(key.rank(value) for key, value in zip(self._keys, values, strict=True))

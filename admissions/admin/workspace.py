@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,7 +23,7 @@ from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
 from . import conflict
-from .page import CONFLICT, UNPROCESSABLE
+from .page import CONFLICT, FORBIDDEN, UNPROCESSABLE
 from .wording import Row
 
 # The step that usually comes next; the page shows its form open.
@@ -95,12 +95,16 @@ def _without_message(event: Event) -> str:
 def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refusal | StepForm:
     """Try the step with what was posted: the form when it was taken, else why it was not."""
     form = FORMS[action](data, inquiry=inquiry, actor=actor)
-    if not form.is_valid():
-        return Refusal(form=form, status=UNPROCESSABLE)
     try:
+        if not form.is_valid():
+            # Nobody is sent back to mend a form that is of no use any more.
+            workflow.check(action, inquiry, actor)
+            return Refusal(form=form, status=UNPROCESSABLE)
         form.take()
     except (StaleInquiry, IllegalTransition) as error:
         return Refusal(form=form, message=str(error), status=CONFLICT)
+    except PermissionDenied as error:  # it went to somebody else while they had it open
+        return Refusal(form=form, message=str(error), status=FORBIDDEN)
     except ValidationError as error:
         form.add_error(None, error)
         return Refusal(form=form, status=UNPROCESSABLE)
@@ -141,7 +145,7 @@ def context(
         "steps": steps,
         "templates": templates,
         "refused": refusal.get("message", ""),
-        "kept": form is not None and bool(form.visible_fields()),
+        "kept": any(step.form is form and _is_filled(step.form) for step in steps),
         "error_form": form if form is not None and form.errors else None,
         "changes": changes,
         **_conflict(inquiry, refusal, form, changes),
@@ -156,10 +160,11 @@ def _conflict(
         return {}
     refused = refusal["form"]
     was = refused.cleaned_data.get("was", "")
+    chosen = refused.chosen() if refused.is_valid() else {}
     return {
         "refused_step": refused.action.value,
         "still_legal": kept.action == refused.action,
-        "differences": conflict.differences(was, inquiry, refused.chosen(), changes),
+        "differences": conflict.differences(was, inquiry, chosen, changes),
     }
 
 
@@ -207,12 +212,16 @@ def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]
     return NoteForm(initial={"text": text}, inquiry=inquiry, actor=user, seen=seen)
 
 
+def _is_filled(form: StepForm) -> bool:
+    return any(form.initial.get(field.name) for field in form.visible_fields())
+
+
 def _since(entries: Sequence[Entry], form: StepForm, inquiry: Inquiry) -> list[Entry]:
     """What was added to the timeline after the page that `form` was on."""
     seen = form.cleaned_data.get("seen")
     if seen is not None:
         return [entry for entry in entries if entry.event.pk > seen]
-    behind = inquiry.version - form.cleaned_data["version"]
+    behind = inquiry.version - form.cleaned_data.get("version", inquiry.version)
     return list(entries[: max(behind, 0)])
 
 

@@ -251,7 +251,12 @@ class Inquiry(SealedRecord):
                 condition=Q(closed_at__isnull=False, erased_at__isnull=True),
             ),
             models.Index(fields=["key_id", "id"], name="inquiry_wrapped_by"),
-            models.Index(fields=["status", "due_at", "id"], name="inquiry_queue"),
+            # Of few rows: by one of every status, SQLite would sort all that are closed.
+            models.Index(
+                fields=["due_at", "id"],
+                name="inquiry_unclaimed",
+                condition=Q(status="new", quarantined_at__isnull=True),
+            ),
             models.Index(fields=["due_at", "id"], name="inquiry_by_due"),
             models.Index(
                 *(F("closed_at").desc(), F("id").desc()),

@@ -65,7 +65,7 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         return whole.filter(In(TRIED, [False]), priority__in=every)
 
     def overdue_and_unclaimed(self, at: datetime.datetime | None = None) -> Self:
-        """Overdue, and nobody has taken it. Found by index (status, due_at)."""
+        """Overdue, and nobody has taken it. Found by an index of its own."""
         return self.overdue(at).filter(status="new")
 
     def set_aside_unseen(self, at: datetime.datetime | None = None) -> Self:

@@ -63,10 +63,16 @@ def test_an_inquiry_that_has_left_the_view_still_has_its_place_in_it(chosen, man
 
 
 @pytest.mark.parametrize("chosen", [{}, {"language": "es"}])
-def test_an_inquiry_without_a_place_in_the_view_has_no_neighbours(chosen, many, coordinator):
+def test_after_an_inquiry_that_has_no_place_in_the_view_comes_the_first(chosen, many, coordinator):
     here = View(user=coordinator, tab=tabs.TABS["closed"], chosen=chosen)
     stranger = Inquiry.objects.filter(closed_at__isnull=True).first()
-    assert here.neighbours(stranger) == Neighbours(None, None)
+    assert here.neighbours(stranger) == Neighbours(None, here.whole().first().pk)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"language": "es"}])
+def test_after_what_leaves_an_empty_view_comes_nothing(chosen, coordinator):
+    here = View(user=coordinator, tab=tabs.TABS["closed"], chosen=chosen)
+    assert here.neighbours(InquiryFactory()) == Neighbours(None, None)
 
 
 def test_neighbours_of_a_plain_tab_cost_one_query(many, coordinator, django_assert_num_queries):
