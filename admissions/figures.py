@@ -92,8 +92,14 @@ def refresh(at: datetime.datetime | None = None) -> int:
         days = all_days()
     else:
         changed = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
-        moments = {*changed, *ran_out(mark.at, at).values_list("received_at", flat=True)}
-        days = sorted({moment.astimezone(ZONE).date() for moment in moments})
+        late = ran_out(mark.at, at).values_list("received_at", flat=True)
+        today = at.astimezone(ZONE).date()
+        # The newest by themselves, too: a clock that started again has another due time than the
+        # promise that is counted.
+        days = sorted(
+            {moment.astimezone(ZONE).date() for moment in {*changed, *late}}
+            | {today, today - datetime.timedelta(days=1)}
+        )
     count(days)
     settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
     FiguresMark.objects.filter(pk=mark.pk).update(event=settled or mark.event, at=at)

@@ -105,7 +105,7 @@ def test_older_days_are_counted_again_a_few_at_a_time_and_once_a_day(monkeypatch
     monkeypatch.setattr(figures, "FEW", 2)
     for days in range(3):
         InquiryFactory(received_at=EVENING - datetime.timedelta(days=days))
-    figures.refresh()
+    figures.count(figures.all_days())
     now = timezone.now()
     DayFigures.objects.update(counts={}, made_at=now - datetime.timedelta(days=2))
     assert [figures.recount(now) for _run in range(3)] == [2, 1, 0]
