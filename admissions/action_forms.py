@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import reaching, staff, workflow
-from .models import Channel, ContactAttempt, Inquiry
+from .follow_up import DayField
+from .models import ContactAttempt, Inquiry
 from .models.replies import LONGEST_REPLY
 from .workflow import Action
 
@@ -119,7 +120,7 @@ class AttemptForm(StepForm):
 
     channel = forms.ChoiceField(
         label=_("How you tried"),
-        choices=Channel.choices,
+        choices=ContactAttempt.Way.choices,
         error_messages={"required": _("Choose how you tried.")},
     )
     outcome = forms.ChoiceField(
@@ -127,19 +128,15 @@ class AttemptForm(StepForm):
         choices=[("", _("Choose one")), *ContactAttempt.Result.choices],
         error_messages={"required": _("Choose how it went.")},
     )
-    next_follow_up = forms.DateField(
-        label=_("Follow up on"),
+    next_follow_up = DayField(
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The inquiry comes back under “Follow up today” on that day."),
-        error_messages={"invalid": _("Write the day as year-month-day, such as 2030-01-31.")},
     )
     note = _text(_("Note"))
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         kwargs["initial"] = {"channel": inquiry.contact_by} | (kwargs.get("initial") or {})
         super().__init__(data, inquiry=inquiry, **kwargs)
-        self.fields["next_follow_up"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def chosen(self) -> dict[str, str]:
         on = self.cleaned_data["next_follow_up"]
@@ -251,6 +248,31 @@ class PriorityForm(StepForm):
             priority=self.cleaned_data["priority"],
             reason=self.cleaned_data["reason"],
         )
+
+
+class FollowUpForm(StepForm):
+    action = Action.FOLLOW_UP
+    button = _("Set the day")
+    done = _("The follow-up day of %(reference)s is set.")
+
+    on = DayField(
+        required=False,
+        help_text=_(
+            "The inquiry comes back under “Follow up today” on that day. Leave it empty to take "
+            "the day away."
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": inquiry.follow_up_on} | (kwargs.get("initial") or {})
+        super().__init__(data, inquiry=inquiry, **kwargs)
+
+    def chosen(self) -> dict[str, str]:
+        on = self.cleaned_data["on"]
+        return {"follow_up_on": date_format(on, "D, M j, Y") if on else gettext("none")}
+
+    def take(self) -> Inquiry:
+        return workflow.set_follow_up(**self.act, on=self.cleaned_data["on"])
 
 
 class HandOverForm(StepForm):
@@ -406,6 +428,7 @@ FORMS: dict[Action, type[StepForm]] = {
         AssessmentForm,
         NoteForm,
         PriorityForm,
+        FollowUpForm,
         HandOverForm,
         ReleaseForm,
         CloseForm,

@@ -64,6 +64,7 @@ class DeskInquiryForm(InquiryForm):
             label=_("Who goes on with it"),
             choices=[(YES, _("I take this inquiry myself"))],
             required=False,
+            help_text=_("Then this talk counts as the first contact, and nobody else is told."),
         )
         self.initial = {"source": SOURCES[0][0], "claim": [YES], **self.initial}
 

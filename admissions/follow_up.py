@@ -1,49 +1,59 @@
-"""Setting the day on which an inquiry comes back, without an attempt to go with it."""
+"""The day on which an inquiry comes back: which it can be, and the field that asks for it."""
 
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from django.contrib.auth.models import User
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-
-from . import workflow
-from .models import Event, Inquiry
-from .workflow import IllegalTransition
+from django.utils.translation import gettext_lazy
 
 LATEST = datetime.timedelta(days=366)
 
 
-def check_day(on: datetime.date) -> None:
-    """Raises ValidationError unless an inquiry can come back on that day."""
+def check_day(on: datetime.date, *, name: str = "on") -> None:
+    """Raises ValidationError, keyed by `name`, unless an inquiry can come back on that day."""
+    if why := _why_not(on):
+        raise ValidationError({name: why})
+
+
+def _why_not(on: datetime.date) -> str:
     today = timezone.localdate()
     if on < today:
-        raise ValidationError({"on": _("Choose today or a day to come.")})
-    if on > today + LATEST:
-        raise ValidationError({"on": _("Choose a day within a year.")})
+        return _("Choose today or a day to come.")
+    return _("Choose a day within a year.") if on > today + LATEST else ""
 
 
-def set_follow_up(*, inquiry: Inquiry, actor: User, version: int, on: datetime.date) -> Inquiry:
-    """Bring an open inquiry back on that day.
+class DayInput(forms.DateInput):
+    """The browser's own choice of a day, from today on and for a year."""
 
-    Raises PermissionDenied, StaleInquiry (when it changed since `version`), ValidationError for
-    the day, IllegalTransition when it is closed or set aside as possible spam.
-    """
-    with workflow.locked(
-        inquiry, actor, "admissions.change_inquiry", version, detail="set-follow-up"
-    ) as current:
-        check_day(on)
-        if not current.is_open:
-            raise IllegalTransition(_("This inquiry is closed. Reopen it first."), current)
-        if current.is_quarantined:
-            raise IllegalTransition(
-                _("This inquiry is set aside as possible spam. Put it in the queue first."), current
-            )
-        current.follow_up_on = on
-        current.version += 1
-        current.save(update_fields=["follow_up_on", "version"])
-        workflow.tell(current, Event.Kind.FOLLOW_UP, actor, date_format(on, "D, M j, Y"))
-    return current
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        today = timezone.localdate()
+        span = {"min": today.isoformat(), "max": (today + LATEST).isoformat()}
+        return super().get_context(name, value, span | (attrs or {}))
+
+
+class DayField(forms.DateField):
+    """A day on which an inquiry can come back."""
+
+    widget = DayInput
+    default_error_messages = {
+        "required": gettext_lazy("Choose a day."),
+        "invalid": gettext_lazy("Write the day as year-month-day, such as 2030-01-31."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": gettext_lazy("Follow up on")} | kwargs)
+
+    def validate(self, value: datetime.date | None) -> None:
+        super().validate(value)
+        if value and (why := _why_not(value)):
+            raise ValidationError(why)

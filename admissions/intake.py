@@ -139,7 +139,11 @@ def _correct(
     consent: Collection[str],
     taken_by: User | None,
 ) -> Inquiry:
-    """Make `answers` the current ones. Nothing happens when they say the same as before."""
+    """Make `answers` the current ones. Nothing happens when they say the same as before.
+
+    Who sends them again waits for an answer to them; a colleague who corrects what they took down
+    themselves, and work on, does not.
+    """
     at = sent.received_at
     earlier = take_answers(inquiry, answers)
     given = {row.channel: row for row in inquiry.consents.filter(revoked_at__isnull=True)}
@@ -150,9 +154,11 @@ def _correct(
         inquiry.confirmation_wanted = sent.confirmation_wanted
     if not earlier:
         return inquiry
-    before = inquiry.status
+    before, was_aside = inquiry.status, inquiry.is_quarantined
     dealt_with = before != Inquiry.Status.NEW or inquiry.tried_at is not None
-    workflow.sent_again(inquiry, at=at)
+    own = inquiry.is_open and taken_by is not None and inquiry.assignee_id == taken_by.pk
+    if not own:
+        workflow.sent_again(inquiry, at=at)
     inquiry.version += 1  # the row is locked
     inquiry.save()
     related.remember(inquiry)
@@ -160,23 +166,39 @@ def _correct(
     if withdrawn:
         inquiry.consents.filter(pk__in=withdrawn).update(revoked_at=at)
     _give(inquiry, set(consent) - set(given), at, taken_by)
-    trail.append(
-        Event(
-            inquiry=inquiry,
-            kind=Event.Kind.CORRECTED,
-            at=at,
-            actor=taken_by,
-            from_status=before,
-            to_status=inquiry.status,
-            text=earlier_answers(earlier),
-        )
-    )
-    if dealt_with and not inquiry.is_quarantined:
+    _tell(inquiry, earlier, at=at, by=taken_by, before=before, was_aside=was_aside)
+    if dealt_with and not own and not inquiry.is_quarantined:
         # Somebody has read the old answers. While nobody has, the first notification says enough.
         outbox.announce_again(inquiry, at=at)
     if {"email", "confirmation_wanted"} & set(earlier):
         outbox.confirm_again(inquiry, at=at)
     return inquiry
+
+
+def _tell(
+    inquiry: Inquiry,
+    earlier: dict[str, Any],
+    *,
+    at: datetime.datetime,
+    by: User | None,
+    before: str,
+    was_aside: bool,
+) -> None:
+    """Keep the earlier answers in the timeline, and say where the inquiry went with the new."""
+    entries = [
+        Event(
+            inquiry=inquiry,
+            kind=Event.Kind.CORRECTED,
+            at=at,
+            actor=by,
+            from_status=before,
+            to_status=inquiry.status,
+            text=earlier_answers(earlier),
+        )
+    ]
+    if inquiry.is_quarantined and not was_aside:
+        entries.append(Event(inquiry=inquiry, kind=Event.Kind.SET_ASIDE, at=at))
+    trail.append(*entries)
 
 
 def take_answers(inquiry: Inquiry, answers: Answers) -> dict[str, Any]:

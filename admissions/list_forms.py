@@ -9,10 +9,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from . import follow_up, workflow
+from . import audit, workflow
 from .action_forms import TEXT_LIMIT, ColleagueField
 from .exporting import MOST_XLSX, Format, Reason
-from .models import Inquiry
+from .follow_up import DayField
+from .models import AccessRecord, Inquiry
+from .workflow import Action
 
 
 class BulkForm(forms.Form):
@@ -20,18 +22,32 @@ class BulkForm(forms.Form):
 
     title: ClassVar[Any]
     button: ClassVar[Any]
+    action: ClassVar[Action]
     permission: ClassVar[str] = "admissions.change_inquiry"
 
     use_required_attribute = False
 
     def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
-        """The step on one inquiry. Raises as the workflow's step does."""
+        """The step on one inquiry. Raises as the workflow's step does.
+
+        What was typed and does not fit this one is recorded as a refusal, too: among many there
+        is no form to mend.
+        """
+        try:
+            self.step(inquiry, actor, version)
+        except ValidationError:
+            refused = AccessRecord.Action.REFUSED
+            audit.record(actor, refused, inquiry, detail=self.action.value)
+            raise
+
+    def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
         raise NotImplementedError
 
 
 class AssignForm(BulkForm):
     title = _("Hand over to a colleague")
     button = _("Hand over")
+    action = Action.HAND_OVER
 
     to = ColleagueField(
         label=_("To whom"),
@@ -55,7 +71,7 @@ class AssignForm(BulkForm):
         assert isinstance(field, ColleagueField)  # noqa: S101 - for the type checker
         field.queryset = workflow.people_who_work()
 
-    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+    def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
         to, reason = self.cleaned_data["to"], self.cleaned_data["reason"]
         workflow.hand_over(inquiry=inquiry, actor=actor, version=version, to=to, reason=reason)
 
@@ -63,36 +79,21 @@ class AssignForm(BulkForm):
 class FollowUpForm(BulkForm):
     title = _("Set the follow-up day")
     button = _("Set the day")
+    action = Action.FOLLOW_UP
 
-    on = forms.DateField(
-        label=_("Follow up on"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The inquiries come back under “Follow up today” on that day."),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("Write the day as year-month-day, such as 2030-01-31."),
-        },
-    )
+    on = DayField(help_text=_("The inquiries come back under “Follow up today” on that day."))
 
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if on := found.get("on"):
-            try:
-                follow_up.check_day(on)
-            except ValidationError as error:
-                self.add_error(None, error)
-        return found
-
-    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+    def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
         on = self.cleaned_data["on"]
-        follow_up.set_follow_up(inquiry=inquiry, actor=actor, version=version, on=on)
+        workflow.set_follow_up(inquiry=inquiry, actor=actor, version=version, on=on)
 
 
 class SpamForm(BulkForm):
     title = _("Close as spam")
     button = _("Close as spam")
+    action = Action.CLOSE
 
-    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+    def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
         spam = Inquiry.Outcome.SPAM
         workflow.close(inquiry=inquiry, actor=actor, version=version, outcome=spam)
 

@@ -18,11 +18,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from . import duty, letters, replying
+from . import duty, letters, replying, workflow
 from .models import Event, Inquiry, Notification
 from .protection.fields import Illegible
 from .protection.keys import Unreadable
@@ -46,6 +47,11 @@ NOT_NEEDED = "no longer needed"
 REFUSED = "address refused for good"
 TOO_LATE = "too late to confirm"
 _DOUBLINGS = 6  # 1 minute doubled six times passes the hour
+# What the timeline says of a reply that was dropped.
+_UNSENT = {
+    NOT_NEEDED: _("There is no address any more, or no consent to e-mail."),
+    REFUSED: _("The mail server does not take this address."),
+}
 _PERMANENT = 500  # SMTP replies from here on say "never", below it "not now"
 _AGAIN: dict[str, Any] = {
     "sent_at": None,
@@ -208,7 +214,7 @@ def _send_and_mark(notification: Notification, at: datetime.datetime) -> None:
     except DatabaseError:
         raise
     except Dropped as reason:
-        row.update(dropped_at=timezone.now(), last_error=str(reason))
+        _drop(notification, str(reason))
     except Exception as error:  # whatever a mail server or a network can do
         # The kind only: a server's answer quotes addresses.
         kind = type(error.__cause__ if isinstance(error, Refused) else error).__name__
@@ -223,6 +229,15 @@ def _send_and_mark(notification: Notification, at: datetime.datetime) -> None:
         row.update(sent_at=timezone.now(), last_error="")
 
 
+@transaction.atomic
+def _drop(notification: Notification, reason: str) -> None:
+    """End it without sending. A reply that ends so has reached nobody: its inquiry says so."""
+    waiting = Notification.objects.waiting().filter(pk=notification.pk)
+    ended = waiting.update(dropped_at=timezone.now(), last_error=reason)
+    if ended and notification.event is not None:
+        workflow.reply_not_sent(notification.event, why=str(_UNSENT[reason]))
+
+
 def _still_so(notification: Notification, at: datetime.datetime) -> bool:
     """Whether what the notification would say is still so. No query; one for a reply."""
     inquiry = notification.inquiry
@@ -231,12 +246,14 @@ def _still_so(notification: Notification, at: datetime.datetime) -> bool:
             wanted = inquiry.confirmation_wanted and inquiry.erased_at is None
             return wanted and inquiry.quarantined_at is None
         case Kind.REPLY:
-            return inquiry.erased_at is None and replying.is_possible(inquiry)
+            return inquiry.erased_at is None and replying.may_be_sent(inquiry)
         case Kind.QUARANTINED:
             return inquiry.is_quarantined
         case Kind.OVERDUE:
             unclaimed = inquiry.status == Inquiry.Status.NEW and not inquiry.is_quarantined
             return unclaimed and inquiry.is_overdue(at)
+        case Kind.NEW_INQUIRY if inquiry.source != Inquiry.Source.WEB and inquiry.assignee_id:
+            return False  # whoever took the call or the visit down goes on with it
         case _:
             return inquiry.is_open and not inquiry.is_quarantined
 

@@ -45,7 +45,7 @@ def revoke_consent(*, inquiry: Inquiry, actor: User, channel: str) -> Inquiry:
 
     Like a note it names no version and raises none: whatever else changed, it has to be heeded.
     """
-    with workflow.locked(inquiry, actor, "admissions.change_inquiry") as current:
+    with workflow.locked(inquiry, actor, "admissions.change_inquiry", detail="revoke") as current:
         consent = current.consents.filter(channel=channel, revoked_at__isnull=True).first()
         if consent is None:
             raise IllegalTransition(_("There is no such consent, or it was revoked."), current)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from programs.models import Clinic
 
@@ -50,7 +52,21 @@ STARTERS = [
 
 
 def is_possible(inquiry: Inquiry) -> bool:
-    """Whether an e-mail may go to the person: there is an address, and a consent that stands.
+    """Whether an e-mail can go to the person now. Queries as `may_be_sent`."""
+    return not why_not(inquiry)
+
+
+def why_not(inquiry: Inquiry) -> str:
+    """The sentence for a reply that cannot go out; "" when it can. Queries as `may_be_sent`."""
+    if not settings.EMAIL_CONFIGURED:
+        return _("This site sends no e-mail at present. Choose another way to reach the person.")
+    if not may_be_sent(inquiry):
+        return _("This person has given no consent to e-mail that still stands.")
+    return ""
+
+
+def may_be_sent(inquiry: Inquiry) -> bool:
+    """Whether the person may be written to: there is an address, and a consent that stands.
 
     One query, none without an address or when the consents were fetched with the inquiry.
     """

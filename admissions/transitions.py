@@ -32,6 +32,8 @@ class Action(models.TextChoices):
     ASSESSMENT = "assessment", gettext_lazy("Schedule the assessment")
     NOTE = "note", gettext_lazy("Add a note")
     PRIORITY = "priority", gettext_lazy("Set the priority")
+    # Not "follow-up": in the log of who saw what, that is the queue's tab.
+    FOLLOW_UP = "set-follow-up", gettext_lazy("Set the follow-up day")
     HAND_OVER = "hand-over", gettext_lazy("Hand over")
     RELEASE = "release", gettext_lazy("Return to the queue")
     CLOSE = "close", gettext_lazy("Close")
@@ -46,6 +48,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
         Action.CLAIM: Status.CLAIMED,
         Action.NOTE: Status.NEW,
         Action.PRIORITY: Status.NEW,
+        Action.FOLLOW_UP: Status.NEW,
         Action.HAND_OVER: Status.CLAIMED,
         Action.CLOSE: Status.CLOSED,
     },
@@ -55,6 +58,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
         Action.REPLY: Status.CLAIMED,
         Action.NOTE: Status.CLAIMED,
         Action.PRIORITY: Status.CLAIMED,
+        Action.FOLLOW_UP: Status.CLAIMED,
         Action.HAND_OVER: Status.CLAIMED,
         Action.RELEASE: Status.NEW,
         Action.CLOSE: Status.CLOSED,
@@ -65,6 +69,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
         Action.ASSESSMENT: Status.ASSESSMENT,
         Action.NOTE: Status.CONTACTED,
         Action.PRIORITY: Status.CONTACTED,
+        Action.FOLLOW_UP: Status.CONTACTED,
         Action.HAND_OVER: Status.CONTACTED,
         Action.RELEASE: Status.NEW,
         Action.CLOSE: Status.CLOSED,
@@ -75,6 +80,7 @@ TRANSITIONS: dict[Status, dict[Action, Status]] = {
         Action.ASSESSMENT: Status.ASSESSMENT,
         Action.NOTE: Status.ASSESSMENT,
         Action.PRIORITY: Status.ASSESSMENT,
+        Action.FOLLOW_UP: Status.ASSESSMENT,
         Action.HAND_OVER: Status.ASSESSMENT,
         Action.CLOSE: Status.CLOSED,
     },

@@ -3,8 +3,8 @@
 Each step is one transaction: it locks the row, checks who acts (PermissionDenied), which version
 they acted on (StaleInquiry) and whether the step is legal now (IllegalTransition), changes the
 row, raises its version and adds an entry to its timeline. Notes, views and attempts only add, so
-they name no version and raise none; the one attempt that moves the status raises it, since a
-colleague who decides on the older status has to be told.
+they name no version and raise none; an attempt that moves the status or the follow-up day raises
+it, since a colleague who decides on the older one has to be told.
 
 What is typed into a step and cannot be used raises ValidationError keyed by the step's argument.
 Every function returns the inquiry as it now is; the one passed in is left alone.
@@ -25,8 +25,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, clock, reaching, related, replying, trail, transitions
-from .models import Channel, ContactAttempt, Event, Inquiry
+from . import audit, clock, follow_up, reaching, related, replying, trail, transitions
+from .models import ContactAttempt, Event, Inquiry
+from .models.querysets import InquiryQuerySet
 from .models.replies import LONGEST_REPLY
 from .transitions import OWN_OR_LEAD, steps_from
 
@@ -34,7 +35,7 @@ from .transitions import OWN_OR_LEAD, steps_from
 Action = transitions.Action
 Status = Inquiry.Status
 Outcome = Inquiry.Outcome
-Result = ContactAttempt.Result
+Result, Way = ContactAttempt.Result, ContactAttempt.Way
 TRANSITIONS, QUARANTINE = transitions.TRANSITIONS, transitions.QUARANTINE
 CLOSES_FROM = transitions.CLOSES_FROM
 LATEST_ASSESSMENT = transitions.LATEST_ASSESSMENT
@@ -125,7 +126,7 @@ def clear(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
     """
     from . import outbox  # noqa: PLC0415 - it asks this module who is on duty
 
-    with _step(Action.CLEAR, inquiry, actor, version) as current:
+    with _step(Action.CLEAR, inquiry, actor, version, also=_stopped(inquiry)) as current:
         now = timezone.now()
         _change(current, Action.CLEAR, Event.Kind.CLEARED, actor, at=now)
         current.quarantined_at = None
@@ -190,7 +191,8 @@ def record_attempt(
         current.first_attempt_at = current.first_attempt_at or now
         if reached:
             current.first_contact_at = current.first_contact_at or now
-        if next_follow_up or (current.follow_up_on and current.follow_up_on <= _today(now)):
+        before = current.follow_up_on
+        if next_follow_up or (before and before <= timezone.localdate(now)):
             current.follow_up_on = next_follow_up
         ContactAttempt.objects.create(
             inquiry=current,
@@ -204,9 +206,8 @@ def record_attempt(
         if reached and current.status == Status.CLAIMED:
             _change(current, Action.ATTEMPT, kind, actor, text=text, at=now)
         else:
-            current.save(
-                update_fields=["tried_at", "first_attempt_at", "first_contact_at", "follow_up_on"]
-            )
+            current.version += current.follow_up_on != before
+            current.save()
             _append(current, kind, actor, before=current.status, text=text, at=now)
     return current
 
@@ -219,16 +220,14 @@ def send_reply(*, inquiry: Inquiry, actor: User, version: int, text: str) -> Inq
     from . import outbox  # noqa: PLC0415 - as in clear()
 
     with _step(Action.REPLY, inquiry, actor, version) as current:
-        if not replying.is_possible(current):
-            raise IllegalTransition(
-                _("This person has given no consent to e-mail that still stands."), current
-            )
+        if why_not := replying.why_not(current):
+            raise IllegalTransition(why_not, current)
         _check_reply(text)
         now = timezone.now()
         current.tried_at = current.tried_at or now
         current.first_attempt_at = current.first_attempt_at or now
         ContactAttempt.objects.create(
-            inquiry=current, actor=actor, channel=Channel.EMAIL, outcome=Result.SENT, at=now
+            inquiry=current, actor=actor, channel=Way.EMAIL, outcome=Result.SENT, at=now
         )
         entry = _change(current, Action.REPLY, Event.Kind.REPLIED, actor, text=text.strip(), at=now)
         outbox.put_in_reply(entry, at=now)
@@ -261,6 +260,21 @@ def set_priority(
         current.priority = priority
         text = _with_reason(f"{Inquiry.Priority(priority).label}.", reason)
         _change(current, Action.PRIORITY, Event.Kind.PRIORITY, actor, text=text)
+    return current
+
+
+def set_follow_up(
+    *, inquiry: Inquiry, actor: User, version: int, on: datetime.date | None
+) -> Inquiry:
+    """Bring an open inquiry back on that day, or, with None, let it come back on none."""
+    with _step(Action.FOLLOW_UP, inquiry, actor, version) as current:
+        if on:
+            follow_up.check_day(on)
+        elif current.follow_up_on is None:
+            raise ValidationError({"on": _("Choose a day.")})
+        current.follow_up_on = on
+        text = date_format(on, "D, M j, Y") if on else _("No day any more.")
+        _change(current, Action.FOLLOW_UP, Event.Kind.FOLLOW_UP, actor, text=text)
     return current
 
 
@@ -315,10 +329,14 @@ def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
     """The sender changed their answers: whoever had dealt with them has to look again.
 
     `current` is locked by the caller, who saves it. A clock that had stopped starts anew, and a
-    closed inquiry is open again; one nobody has tried yet keeps its place.
+    closed inquiry is open again, what was closed as spam in quarantine; one nobody has tried yet
+    keeps its place.
     """
     if current.status == Status.CLOSED:
+        was_spam = current.outcome == Outcome.SPAM
         current.status = _open_again(current, at)
+        if was_spam:  # nobody has decided otherwise
+            current.status, current.assignee, current.quarantined_at = Status.NEW, None, at
     elif current.tried_at is not None:
         _restart_clock(current, at)
 
@@ -330,13 +348,9 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
     four whatever their number.
     """
-    stopped = (
-        Inquiry.objects.open()
-        .filter(pk__in=related.of_same_route(new), tried_at__isnull=False)
-        .exclude(pk=new.pk)
-    )
     # In the order of their keys, so that two who write at once never wait for each other in turn.
-    earlier = [row for row in stopped.select_for_update().order_by("pk") if row.is_readable]
+    rows = _stopped(new).select_for_update().order_by("pk")
+    earlier = [row for row in rows if row.is_readable]
     if not earlier:
         return
     Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
@@ -357,6 +371,34 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     )
 
 
+def _stopped(new: Inquiry) -> InquiryQuerySet:
+    """Open inquiries of the same phone number or address as `new` whose clock had stopped."""
+    if not new.is_readable:
+        return Inquiry.objects.none()
+    same = Inquiry.objects.open().filter(pk__in=related.of_same_route(new)).exclude(pk=new.pk)
+    return same.filter(tried_at__isnull=False)
+
+
+def reply_not_sent(entry: Event, *, why: str) -> None:
+    """The reply of `entry` will never leave, and so was no attempt: whoever works the inquiry
+    reads it, and a clock that it had stopped runs on from where it was.
+
+    Belongs into the transaction that drops the reply. Nothing is said of one erased meanwhile.
+    """
+    current = Inquiry.objects.select_for_update().get(pk=entry.inquiry_id)
+    if not current.is_readable:
+        return
+    attempts = current.attempts.order_by("at")
+    attempts.filter(at=entry.at, actor=entry.actor, outcome=Result.SENT).delete()
+    since = attempts.filter(at__gte=entry.at).values_list("at", flat=True).first()
+    for first in ("first_attempt_at", "tried_at"):
+        if getattr(current, first) == entry.at:
+            setattr(current, first, since)
+    current.version += 1
+    current.save(update_fields=["first_attempt_at", "tried_at", "version"])
+    _append(current, Event.Kind.NOT_SENT, None, before=current.status, text=why)
+
+
 def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> None:
     """Close an inquiry that is about to be erased, if it is open: nobody may work it any more.
 
@@ -374,8 +416,8 @@ def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> 
 def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
     """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
     current.outcome = current.referral = ""
-    current.closed_at = None
-    current.quarantined_at = None  # who opens it again has decided that it is no spam
+    current.closed_at = current.assessment_at = None  # the timeline keeps the appointment
+    current.quarantined_at = None  # a colleague who opens it has decided that it is no spam
     _restart_clock(current, at)
     if current.assignee is not None and may(current.assignee, Action.NOTE, current):
         return TRANSITIONS[Status.CLOSED][Action.REOPEN]
@@ -427,12 +469,22 @@ def locked(
 
 @contextmanager
 def _step(
-    action: Action, inquiry: Inquiry, actor: User, version: int | None = None
+    action: Action,
+    inquiry: Inquiry,
+    actor: User,
+    version: int | None = None,
+    *,
+    also: InquiryQuerySet | None = None,
 ) -> Iterator[Inquiry]:
     """The locked row, once `actor` may take this step on it now. An exception undoes it all, and a
-    refusal is recorded.
+    refusal is recorded. `also` are others that the step will lock.
     """
     with _refusals_recorded(actor, inquiry, action.value), transaction.atomic():
+        if also is not None:
+            # In the order of their keys, its own among them, as whoever else locks several does.
+            keys = [inquiry.pk, *also.values_list("pk", flat=True)]
+            rows = Inquiry.objects.filter(pk__in=keys).order_by("pk")
+            list(rows.select_for_update().values_list("pk"))
         # No join here: PostgreSQL, having waited for the lock, reads the row anew but not what is
         # joined to it, and the assignee would be the one from before. (On SQLite the transaction
         # itself, being IMMEDIATE, keeps every other writer out.)
@@ -518,16 +570,16 @@ def _check_reply(text: str) -> None:
 
 def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | None) -> None:
     errors = {}
-    if channel not in Channel:
+    if channel not in Way:
         errors["channel"] = _("Choose how you tried.")
     if outcome not in Result:
         errors["outcome"] = _("Choose how it went.")
-    elif outcome == Result.VOICEMAIL and channel != Channel.CALL:
+    elif outcome == Result.VOICEMAIL and channel != Way.CALL:
         errors["outcome"] = _("A voicemail is left by phone. Choose “Phone call”, or how it went.")
-    if next_follow_up and next_follow_up < _today():
-        errors["next_follow_up"] = _("Choose today or a day to come.")
     if errors:
         raise ValidationError(errors)
+    if next_follow_up:
+        follow_up.check_day(next_follow_up, name="next_follow_up")
 
 
 def _check_ending(outcome: str, referral: str) -> None:
@@ -554,10 +606,6 @@ def _why_not_closed(outcome: Outcome, current: Inquiry) -> str:
             "so_far": reaching.in_words(current)
         }
     return transitions.why_not_this_outcome(outcome, current)
-
-
-def _today(now: datetime.datetime | None = None) -> datetime.date:
-    return timezone.localdate(now)
 
 
 def _with_reason(sentence: str, reason: str) -> str:

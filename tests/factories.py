@@ -11,6 +11,12 @@ from admissions import related, trail
 from admissions.models import Event, Inquiry, LookupToken
 
 
+def _heard(row) -> bool:
+    """Whether somebody must have been reached for an inquiry to stand like that."""
+    decided = {"admitted", "referred-on", "not-a-fit"}
+    return row.status in {"contacted", "assessment"} or row.outcome in decided
+
+
 class InquiryFactory(factory.django.DjangoModelFactory):
     """A new, unclaimed inquiry with its first event, as `receive()` would leave it."""
 
@@ -26,8 +32,15 @@ class InquiryFactory(factory.django.DjangoModelFactory):
     received_at = factory.LazyFunction(timezone.now)
     due_at = factory.LazyAttribute(lambda o: o.received_at + timedelta(minutes=30))
 
-    first_attempt_at = None
+    status = "new"
+    outcome = ""
+    # As the workflow leaves it: somebody was reached, and an assessment has a time.
+    first_attempt_at = factory.LazyAttribute(lambda o: o.received_at if _heard(o) else None)
     tried_at = factory.SelfAttribute("first_attempt_at")
+    first_contact_at = factory.LazyAttribute(lambda o: o.first_attempt_at if _heard(o) else None)
+    assessment_at = factory.LazyAttribute(
+        lambda o: o.received_at + timedelta(days=7) if o.status == "assessment" else None
+    )
 
     @factory.post_generation
     def first_event(self, create, extracted, **kwargs):

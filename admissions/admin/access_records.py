@@ -38,7 +38,6 @@ PLACES = {
     "earlier": gettext_lazy("New inquiry: earlier ones alike"),
     "views": gettext_lazy("Saved views"),
     "claim-next": gettext_lazy("Claim next"),
-    "set-follow-up": gettext_lazy("Setting the follow-up day"),
     "link": gettext_lazy("Linking inquiries"),
     "away": gettext_lazy("Taking over from a colleague"),
     "dayfigures": gettext_lazy("How the desk is doing"),

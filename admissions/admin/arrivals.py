@@ -19,10 +19,15 @@ from django.utils.translation import gettext as _
 
 from .. import intake, related, workflow
 from ..desk_forms import DeskInquiryForm
-from ..models import AccessRecord, Inquiry
+from ..models import AccessRecord, ContactAttempt, Inquiry
 from ..workflow import WorkflowError
 from .page import UNPROCESSABLE, DeskPages
 from .watch import note
+
+TALKED = {
+    Inquiry.Source.PHONE.value: ContactAttempt.Way.CALL,
+    Inquiry.Source.WALK_IN.value: ContactAttempt.Way.VISIT,
+}
 
 
 class Arrivals(DeskPages):
@@ -84,7 +89,9 @@ def _line(said: QueryDict, name: str) -> str:
 
 
 def _take_in(request: HttpRequest, form: DeskInquiryForm) -> Inquiry:
-    """Store it, and claim it when that was wanted. Sent twice, it is one inquiry."""
+    """Store it, and claim it when that was wanted: then nobody waits to be called, and the talk
+    they have just had is the first contact. Sent twice, it is one inquiry.
+    """
     said, actor = form.cleaned_data, cast(User, request.user)
     inquiry = intake.receive(
         key=UUID(form.key),
@@ -98,6 +105,12 @@ def _take_in(request: HttpRequest, form: DeskInquiryForm) -> Inquiry:
     if said["claim"] and inquiry.assignee_id is None:
         try:
             workflow.claim(inquiry=inquiry, actor=actor, version=inquiry.version)
+            workflow.record_attempt(
+                inquiry=inquiry,
+                actor=actor,
+                channel=TALKED[inquiry.source],
+                outcome=ContactAttempt.Result.REACHED,
+            )
             done = _("%(reference)s is taken in, and yours.")
         except WorkflowError as error:  # a colleague was quicker, or it was sent twice
             messages.warning(request, str(error))

@@ -9,9 +9,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -37,6 +37,7 @@ class AwayForm(BulkForm):
 
     title = _("Somebody is away or leaves")
     button = _("Move the inquiries")
+    action = workflow.Action.HAND_OVER  # returning to the queue takes nothing that could be wrong
 
     who = ColleagueField(
         label=_("Who is away"),
@@ -82,7 +83,7 @@ class AwayForm(BulkForm):
         may = [status for status, steps in TRANSITIONS.items() if Action.RELEASE in steps]
         return theirs.filter(status__in=may)
 
-    def take(self, inquiry: Inquiry, actor: User, version: int) -> None:
+    def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
         to, reason = self.cleaned_data["to"], self.cleaned_data["reason"]
         act = {"inquiry": inquiry, "actor": actor, "version": version, "reason": reason}
         if to is None:
@@ -144,19 +145,33 @@ def _still_there(number: int) -> str:
 
 
 class StaffForm(UserChangeForm):
-    """An account, which does not go while somebody's inquiries are with it."""
+    """An account, which does not go, or stop working inquiries, while somebody's are with it."""
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        stays = found.get("is_active", True) and found.get("is_staff", True)
-        if stays or not self.instance.pk:
+        box = _box_that_ends_the_work(found)
+        if not box or not self.instance.pk:
             return found
         number = Inquiry.objects.assigned_to(self.instance).count()
         if number:
             address = f"{reverse('admin:admissions_inquiry_away')}?who={self.instance.pk}"
             link = format_html('{} <a href="{}">{}</a>', _still_there(number), address, _MOVE)
-            self.add_error("is_staff" if found.get("is_active", True) else "is_active", link)
+            self.add_error(box, link)
         return found
+
+
+def _box_that_ends_the_work(found: dict[str, Any]) -> str:
+    """The field of an account, as it is filled in, without which it works no inquiries; "" when it
+    does.
+    """
+    for box in ("is_active", "is_staff"):
+        if not found.get(box, True):
+            return box
+    if found.get("is_superuser") or not {"groups", "user_permissions"} <= found.keys():
+        return ""
+    given = Q(group__in=found["groups"]) | Q(pk__in=found["user_permissions"])
+    work = Q(codename="change_inquiry", content_type__app_label="admissions")
+    return "" if Permission.objects.filter(given, work).exists() else "groups"
 
 
 _MOVE = _("Move them first.")

@@ -18,6 +18,7 @@ from ..models import Inquiry
 from ..spam import Sign
 
 MINUTE = datetime.timedelta(minutes=1)
+HEARD = {Inquiry.Status.CONTACTED, Inquiry.Status.ASSESSMENT}
 FINE = datetime.timedelta(hours=3)  # up to here, minutes matter
 
 
@@ -57,7 +58,7 @@ def _tried_badge(inquiry: Inquiry, now: datetime.datetime) -> Badge:
     if inquiry.status == Inquiry.Status.ASSESSMENT and inquiry.assessment_at:
         at = date_format(timezone.localtime(inquiry.assessment_at), "M j, g:i a")
         return Badge(_("Assessment %(time)s") % {"time": at}, "calm")
-    if inquiry.first_contact_at:
+    if inquiry.status in HEARD:  # first_contact_at may be of before the clock started again
         return Badge(_("Reached"), "calm")
     return Badge(_("Tried, not reached yet"), "soon")
 
@@ -138,10 +139,10 @@ class Row:
 
     @property
     def waiting(self) -> str:
-        """How long they have waited for a first attempt, or had when it was made."""
+        """How long they have waited for an attempt, or had when it was made."""
         if self.still_waiting:
             return in_words(self.inquiry.waiting(self.now))
-        if self.inquiry.first_attempt_at:
+        if self.inquiry.tried_at:
             return _("tried after %(time)s") % {"time": in_words(self.inquiry.waiting(self.now))}
         return "–"
 

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.models import LATEST
+
 from ..protection.envelope import Envelope
 from ..protection.fields import EncryptedTextField, SealedRecord
 from .inquiry import Channel, Inquiry
@@ -47,6 +49,7 @@ class Event(SealedRecord):
         LINKED = "linked", _("Linked: the same person")
         UNLINKED = "unlinked", _("Link taken back")
         REPLIED = "replied", _("Reply by e-mail")
+        NOT_SENT = "not-sent", _("The reply could not be sent")
         WROTE_AGAIN = "wrote-again", _("Another inquiry of the same number or address came")
 
     # No index of its own: the unique constraint begins with it.
@@ -102,6 +105,7 @@ class Event(SealedRecord):
                         "linked",
                         "unlinked",
                         "replied",
+                        "not-sent",
                     ]
                 ),
                 name="event_known_kind",
@@ -135,7 +139,13 @@ class Event(SealedRecord):
 
 
 class ContactAttempt(models.Model):
-    """One try to reach the person."""
+    """One try to reach the person, or one talk with them."""
+
+    class Way(models.TextChoices):
+        CALL = Channel.CALL.value, Channel.CALL.label
+        TEXT = Channel.TEXT.value, Channel.TEXT.label
+        EMAIL = Channel.EMAIL.value, Channel.EMAIL.label
+        VISIT = "visit", _("In person")
 
     class Result(models.TextChoices):
         REACHED = "reached", _("Reached the person")
@@ -148,7 +158,7 @@ class ContactAttempt(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=10, choices=Way)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Result)
     at = models.DateTimeField(_("at"), default=timezone.now)
     next_follow_up = models.DateField(_("next follow-up"), null=True, blank=True)
@@ -158,7 +168,7 @@ class ContactAttempt(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel__in=["call", "text", "email"]),
+                condition=Q(channel__in=["call", "text", "email", "visit"]),
                 name="contactattempt_known_channel",
                 violation_error_message=_("Choose one of the channels listed."),
             ),
@@ -174,6 +184,16 @@ class ContactAttempt(models.Model):
                 ),
                 name="contactattempt_known_outcome",
                 violation_error_message=_("Choose one of the outcomes listed."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="voicemail") | Q(channel="call"),
+                name="contactattempt_voicemail_by_call",
+                violation_error_message=_("A voicemail is left by phone."),
+            ),
+            models.CheckConstraint(
+                condition=Q(next_follow_up__isnull=True) | Q(next_follow_up__lt=LATEST.date()),
+                name="contactattempt_follow_up_within_reach",
+                violation_error_message=_("Choose a day within a year."),
             ),
         ]
 

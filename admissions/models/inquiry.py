@@ -357,6 +357,36 @@ class Inquiry(SealedRecord):
                 violation_error_message=_("Choose a time within a year."),
             ),
             models.CheckConstraint(
+                # Nobody is admitted or turned away unheard.
+                condition=Q(first_contact_at__isnull=False)
+                | Q(status__in=["new", "claimed"])
+                | Q(outcome__in=["could-not-reach", "withdrew", "duplicate", "spam"]),
+                name="inquiry_heard_before_decided",
+                violation_error_message=_("Nobody has reached this person yet."),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_contact_at__isnull=True)
+                | Q(
+                    first_attempt_at__isnull=False,
+                    first_attempt_at__lte=F("first_contact_at"),
+                ),
+                name="inquiry_contact_is_an_attempt",
+                violation_error_message=_("The first contact is an attempt too."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="closed")
+                | Q(status="assessment", assessment_at__isnull=False)
+                | Q(status__in=["new", "claimed", "contacted"], assessment_at__isnull=True),
+                name="inquiry_assessment_has_its_time",
+                violation_error_message=_("An assessment that is scheduled has a time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(follow_up_on__isnull=True)
+                | (~Q(status="closed") & Q(follow_up_on__lt=LATEST.date())),
+                name="inquiry_follow_up_within_reach",
+                violation_error_message=_("An open inquiry is followed up within a year."),
+            ),
+            models.CheckConstraint(
                 condition=Q(source__in=["web", "phone", "walk-in"]),
                 name="inquiry_known_source",
                 violation_error_message=_("Choose one of the ways listed."),
@@ -457,9 +487,15 @@ class Inquiry(SealedRecord):
         return self.is_open and self.quarantined_at is not None
 
     def waiting(self, at: datetime.datetime | None = None) -> datetime.timedelta:
-        """How long the person has waited for a first attempt, up to `at` (now)."""
+        """How long the person has waited for an attempt, up to `at` (now).
+
+        From when they were received, or, once somebody had tried, from when the clock started anew.
+        """
         until = self.tried_at or self.closed_at or at or timezone.now()
-        return max(until - self.received_at, datetime.timedelta(0))
+        first, since = self.first_attempt_at, self.received_at
+        if first is not None and self.restarted_at is not None and first < self.restarted_at:
+            since = self.restarted_at
+        return max(until - since, datetime.timedelta(0))
 
     def is_overdue(self, at: datetime.datetime | None = None) -> bool:
         return self.is_open and self.tried_at is None and self.due_at < (at or timezone.now())

@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core import mail
 
-from admissions.models import AccessRecord, Inquiry
+from admissions import outbox, workflow
+from admissions.models import AccessRecord, DutyFallback, Inquiry, Notification
 from tests.factories import InquiryFactory
 
 ADD = "/admin/admissions/inquiry/add/"
@@ -52,10 +54,52 @@ def test_a_caller_is_taken_in_through_the_same_door(desk, coordinator):
     assert inquiry.notifications.get().kind == "new-inquiry"
 
 
-def test_a_walk_in_can_be_claimed_at_once(desk, coordinator):
-    send(desk, source="walk-in", claim="yes")
+@pytest.mark.parametrize(("source", "channel"), [("phone", "call"), ("walk-in", "visit")])
+def test_who_takes_it_at_once_has_reached_the_person(desk, coordinator, source, channel):
+    send(desk, source=source, claim="yes")
     inquiry = Inquiry.objects.get()
-    assert (inquiry.source, inquiry.status, inquiry.assignee) == ("walk-in", "claimed", coordinator)
+    assert (inquiry.source, inquiry.status, inquiry.assignee) == (source, "contacted", coordinator)
+    attempt = inquiry.attempts.get()
+    assert (attempt.channel, attempt.outcome, attempt.actor) == (channel, "reached", coordinator)
+    assert inquiry.tried_at == inquiry.first_attempt_at == inquiry.first_contact_at == attempt.at
+
+
+def test_whom_nobody_has_taken_yet_waits_for_a_call(desk):
+    send(desk)
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.status, inquiry.tried_at) == ("new", None)
+    assert not inquiry.attempts.exists()
+
+
+@pytest.mark.usefixtures("mail_on")
+@pytest.mark.parametrize(("claim", "told"), [([], 1), (["yes"], 0)])
+def test_staff_are_told_of_one_that_nobody_took_at_once(desk, coordinator, claim, told):
+    coordinator.email = "cora@example.org"
+    coordinator.save()
+    DutyFallback.objects.create(member=coordinator)
+    send(desk, claim=claim)
+    while outbox.send_next():
+        pass
+    assert len(mail.outbox) == told
+    assert not Notification.objects.waiting().exists()
+
+
+def test_what_the_same_page_corrects_is_no_new_wish_to_be_called(desk):
+    key = str(uuid4())
+    send(desk, key=key, claim="yes")
+    send(desk, key=key, claim="yes", name="Rosa Cruz Lopez")
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.name, inquiry.status) == ("Rosa Cruz Lopez", "contacted")
+    assert inquiry.tried_at is not None
+    assert inquiry.notifications.get().kind == "new-inquiry"
+
+
+def test_what_is_corrected_of_one_that_a_colleague_has_is_told(desk, colleague):
+    key = str(uuid4())
+    send(desk, key=key)
+    workflow.claim(inquiry=Inquiry.objects.get(), actor=colleague, version=1)
+    send(desk, key=key, name="Rosa Cruz Lopez")
+    assert Notification.objects.filter(kind="sent-again").exists()
 
 
 def test_a_consent_that_was_spoken_names_who_heard_it(desk, coordinator):
@@ -70,7 +114,9 @@ def test_sent_twice_it_is_one_inquiry(desk):
     first = send(desk, key=key, claim="yes")
     assert send(desk, key=key, claim="yes").url == first.url
     inquiry = Inquiry.objects.get()
-    assert list(inquiry.events.values_list("kind", flat=True)) == ["received", "claimed"]
+    assert list(inquiry.events.values_list("kind", flat=True)) == [
+        *("received", "claimed", "attempted"),
+    ]
 
 
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(desk):

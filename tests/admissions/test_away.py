@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from admissions.models import AccessRecord, Inquiry
@@ -106,23 +107,35 @@ def close_account(client, user, **more):
         for field in soup.select("#user_form input[name]")
         if field.get("type") not in {"checkbox", "submit"}
     }
-    return client.post(page, typed | {"is_staff": "on", "is_active": "on"} | more)
+    groups = [option["value"] for option in soup.select("#id_groups option[selected]")]
+    return client.post(page, typed | {"is_staff": "on", "is_active": "on", "groups": groups} | more)
 
 
-@pytest.mark.parametrize("box", ["is_active", "is_staff"])
+@pytest.mark.parametrize("box", ["is_active", "is_staff", "groups"])
 def test_an_account_with_open_inquiries_stays_until_they_are_moved(
     box, client, admin_user, theirs, coordinator
 ):
     client.force_login(admin_user)
-    response = close_account(client, coordinator, **{box: ""})
+    response = close_account(client, coordinator, **{box: ()})
     assert response.status_code == 200
     link = soup_of(response).select_one(".errorlist a")
     assert link["href"] == f"{AWAY}?who={coordinator.pk}"
     coordinator.refresh_from_db()
     assert coordinator.is_active
+    assert coordinator.groups.exists()
     assert soup_of(client.get(link["href"])).select_one(
         f'#id_who option[value="{coordinator.pk}"][selected]'
     )
+
+
+@pytest.mark.usefixtures("theirs")
+def test_an_account_that_goes_on_working_inquiries_changes_its_group(
+    client, admin_user, coordinator
+):
+    client.force_login(admin_user)
+    leads = Group.objects.get(name="Leads")
+    assert close_account(client, coordinator, groups=[leads.pk]).status_code == 302
+    assert coordinator.groups.get() == leads
 
 
 @pytest.mark.usefixtures("theirs")

@@ -88,6 +88,17 @@ def test_a_coordinator_hands_over_only_what_is_theirs(desk, coordinator, colleag
     assert "not yours" in second
 
 
+def test_what_does_not_fit_one_of_them_is_recorded_for_it(lead_desk, lead, colleague):
+    theirs, nobodys = InquiryFactory.create_batch(2)
+    theirs = workflow.claim(inquiry=theirs, actor=colleague, version=1)
+    data = {"step": "assign", "chosen": values(theirs, nobodys), "to": colleague.pk, "confirm": "1"}
+    first, second = results(lead_desk.post(BULK, data))
+    assert "already with this person" in first
+    assert second.endswith("Done")
+    row = AccessRecord.objects.get(action="refused")
+    assert (row.inquiry, row.actor, row.detail) == (theirs, lead, "hand-over")
+
+
 def test_a_follow_up_day_is_set_and_in_the_timeline(desk):
     inquiry = InquiryFactory()
     day = timezone.localdate() + datetime.timedelta(days=3)
@@ -109,6 +120,14 @@ def test_a_day_that_cannot_be_is_pointed_out_and_the_choice_kept(desk, on, words
     assert page.status_code == 422
     assert words in page.content.decode()
     assert values(inquiry)[0] in page.content.decode()
+
+
+def test_the_day_is_chosen_from_today_on_and_for_a_year(desk):
+    page = desk.post(BULK, {"step": "follow-up", "chosen": values(InquiryFactory())})
+    control = BeautifulSoup(page.content, "html5lib").select_one("input[name=on]")
+    today = timezone.localdate()
+    assert control["min"] == today.isoformat()
+    assert control["max"] == (today + datetime.timedelta(days=366)).isoformat()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from admissions import workflow
 from admissions.models import Inquiry
@@ -74,6 +75,26 @@ def test_mine_is_applied_to_the_inquiry_as_it_is_now(desk, contacted, colleague)
     address, typed = fill(again, "priority", priority="1", reason="Called twice")
     assert desk.post(address, typed).status_code == 302
     assert Inquiry.objects.get().priority == 1
+
+
+def test_a_day_set_by_an_attempt_meanwhile_is_shown_beside_mine(desk, contacted, colleague):
+    page = open_page(desk, contacted)
+    first, second = (timezone.localdate() + timedelta(days=n) for n in (1, 2))
+    workflow.record_attempt(
+        inquiry=contacted,
+        actor=colleague,
+        channel="call",
+        outcome="reached",
+        next_follow_up=first,
+    )
+    address, typed = fill(page, "set-follow-up", on=second.isoformat())
+    response = desk.post(address, typed)
+    assert response.status_code == 409
+    before, now, mine = table(soup_of(response))["Follow up on"]
+    assert before == "–"
+    assert now.startswith(date_format(first, "D, M j, Y"))
+    assert mine == date_format(second, "D, M j, Y")
+    assert Inquiry.objects.get().follow_up_on == first
 
 
 def test_theirs_is_kept_by_a_link(desk, contacted, colleague):

@@ -42,6 +42,14 @@ REFUSED = {
     "inquiry_due_after_received": {"due_at": NOW - timedelta(days=9)},
     "inquiry_tried_after_first_attempt": {"tried_at": NOW, "first_attempt_at": NOW + timedelta(1)},
     "inquiry_assessment_within_reach": {"assessment_at": NOW.replace(year=2300)},
+    "inquiry_heard_before_decided": {
+        "status": "closed",
+        "closed_at": NOW,
+        "outcome": "admitted",
+    },
+    "inquiry_contact_is_an_attempt": {"first_contact_at": NOW},
+    "inquiry_assessment_has_its_time": {"assessment_at": NOW},
+    "inquiry_follow_up_within_reach": {"follow_up_on": NOW.date().replace(year=2300)},
     "inquiry_known_source": {"source": "pigeon"},
     "inquiry_known_language": {"language": "xx"},
     "inquiry_known_situation": {"situation": "unknown"},
@@ -67,6 +75,28 @@ def refuses(what) -> bool:
 def test_the_inquiry_table_refuses(name):
     InquiryFactory()
     assert refuses(lambda: Inquiry.objects.update(**REFUSED[name]))
+
+
+@pytest.mark.parametrize(
+    ("start", "wrong"),
+    [
+        ({"status": "contacted"}, {"first_contact_at": None}),
+        ({"status": "assessment"}, {"first_contact_at": None}),
+        ({"status": "assessment"}, {"assessment_at": None}),
+        ({"status": "contacted"}, {"first_attempt_at": NOW + timedelta(1), "tried_at": None}),
+        (
+            {"status": "closed", "outcome": "spam", "closed_at": NOW},
+            {"follow_up_on": NOW.date()},
+        ),
+        *(
+            ({"status": "closed", "closed_at": NOW, "outcome": "spam"}, {"outcome": outcome})
+            for outcome in ("admitted", "not-a-fit")
+        ),
+    ],
+)
+def test_the_inquiry_table_refuses_of_one_that_was_worked(start, wrong, coordinator):
+    InquiryFactory(**start, assignee=coordinator)
+    assert refuses(lambda: Inquiry.objects.update(**wrong))
 
 
 def test_every_check_of_the_inquiry_is_tried():
@@ -115,8 +145,16 @@ def test_the_desk_settings_name_known_readers():
     assert refuses(settings.save)
 
 
-@pytest.mark.parametrize("wrong", [{"channel": "pigeon"}, {"outcome": "perhaps"}])
-def test_an_attempt_has_a_known_channel_and_outcome(coordinator, wrong):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"channel": "pigeon"},
+        {"outcome": "perhaps"},
+        {"channel": "text", "outcome": "voicemail"},
+        {"next_follow_up": NOW.date().replace(year=2300)},
+    ],
+)
+def test_an_attempt_is_one_that_can_be(coordinator, wrong):
     values = {"channel": "call", "outcome": "reached"} | wrong
     inquiry = InquiryFactory()
     assert refuses(

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError
+from django.utils import timezone
 
-from admissions import intake
+from admissions import intake, workflow
 from admissions.models import Consent, Event, Inquiry, Notification
 from tests.admissions.answers import FORM, FULL, KEY, SHORT, post
 from tests.factories import InquiryFactory
@@ -197,6 +198,26 @@ def test_a_correction_leaves_the_clock_alone() -> None:
     intake.receive(key=key, at=AT + timedelta(hours=5), **ANSWERS | {"name": "Lena"})
     inquiry = Inquiry.objects.get()
     assert (inquiry.received_at, inquiry.due_at) == (AT, AT + timedelta(minutes=30))
+
+
+@pytest.mark.parametrize("signs", [[], ["links"]])
+def test_what_staff_closed_as_spam_waits_in_quarantine_when_it_is_sent_again(
+    coordinator, signs
+) -> None:
+    key = uuid4()
+    inquiry = intake.receive(key=key, at=AT, suspicions=signs, **ANSWERS)
+    inquiry.notifications.all().delete()
+    if not signs:
+        inquiry = workflow.claim(inquiry=inquiry, actor=coordinator, version=1)
+    workflow.close(inquiry=inquiry, actor=coordinator, version=inquiry.version, outcome="spam")
+    later = timezone.now() + timedelta(hours=1)
+    intake.receive(key=key, at=later, suspicions=signs, **ANSWERS | {"name": "Lena"})
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.status, inquiry.outcome, inquiry.assignee) == ("new", "", None)
+    assert inquiry.quarantined_at == later
+    assert not inquiry.notifications.exists()
+    told = list(inquiry.events.values_list("kind", flat=True))
+    assert told[-3:] == ["closed", "corrected", "set-aside"]
 
 
 def test_a_reference_that_is_taken_is_drawn_again(monkeypatch) -> None:

@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from admissions import export, person_requests, related, retention, workflow
-from admissions.models import Consent, Inquiry
+from admissions.models import AccessRecord, Consent, Inquiry
 from admissions.workflow import IllegalTransition, StaleInquiry
 from tests.admissions.people import ROSA, received
 
@@ -103,6 +103,7 @@ def test_a_consent_that_is_not_there_cannot_be_revoked(inquiry, coordinator, cha
     with pytest.raises(IllegalTransition, match="no such consent"):
         person_requests.revoke_consent(inquiry=inquiry, actor=coordinator, channel=channel)
     assert fresh(inquiry).events.filter(kind="consent-revoked").count() == 1
+    assert AccessRecord.objects.get(action="refused").detail == "revoke"
 
 
 # A correction

@@ -81,9 +81,7 @@ def one_of_each(coordinator, colleague):
     tried = {"received_at": now - minutes(90), "first_attempt_at": now - minutes(80)}
     mine = InquiryFactory(status="claimed", assignee=coordinator, **tried)
     theirs = InquiryFactory(status="contacted", assignee=colleague, follow_up_on=today, **tried)
-    closed = InquiryFactory(
-        status="closed", outcome="spam", closed_at=now, follow_up_on=today, **tried
-    )
+    closed = InquiryFactory(status="closed", outcome="spam", closed_at=now, **tried)
     return {
         "mine": mine,
         "theirs": theirs,
@@ -227,7 +225,7 @@ def test_the_clock_says_in_words_what_is_due(fields, words, desk, coordinator):
     if fields:
         row |= {"status": "claimed", "assignee": coordinator, "first_attempt_at": now}
     if fields.get("reached"):
-        row["first_contact_at"] = now
+        row |= {"status": "contacted", "first_contact_at": now}
     if "follow" in fields:
         row["follow_up_on"] = timezone.localdate() + timedelta(days=fields["follow"])
     InquiryFactory(**row)

@@ -10,11 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from admissions import outbox, person_requests, replying, retention, workflow
-from admissions.models import Notification, ReplyTemplate
+from admissions.models import Inquiry, Notification, ReplyTemplate
 from admissions.workflow import Action, IllegalTransition, StaleInquiry
 from programs.models import Clinic
 from tests.admissions.people import received
 
+pytestmark = pytest.mark.usefixtures("mail_on")
 TEXT = "Hello Rosa,\n\nwe called you twice."
 
 
@@ -73,6 +74,83 @@ def test_a_consent_taken_back_before_it_is_sent_stops_it(claimed, coordinator, m
     outbox.send_next()
     assert not mail.outbox
     assert Notification.objects.get(kind="reply").dropped_at is not None
+
+
+def revoke(inquiry, actor):
+    person_requests.revoke_consent(inquiry=inquiry, actor=actor, channel="email")
+
+
+def refuse(box):
+    box.refuse["rosa@example.org"] = "550 No such mailbox"
+
+
+def test_a_reply_that_is_refused_for_good_was_no_attempt(claimed, coordinator, smtp):
+    after = reply(claimed, coordinator)
+    refuse(smtp)
+    while outbox.send_next():
+        pass
+    row = Inquiry.objects.get()
+    assert (row.tried_at, row.first_attempt_at, row.due_at) == (None, None, claimed.due_at)
+    assert (row.attempts.count(), row.version) == (0, after.version + 1)
+    entry = row.events.last()
+    assert (entry.kind, entry.actor) == ("not-sent", None)
+    assert entry.text == "The mail server does not take this address."
+
+
+def test_a_reply_whose_consent_went_was_no_attempt(claimed, coordinator):
+    reply(claimed, coordinator)
+    revoke(claimed, coordinator)
+    outbox.send_next()
+    row = Inquiry.objects.get()
+    assert row.tried_at is None
+    assert row.events.last().text == "There is no address any more, or no consent to e-mail."
+
+
+def test_a_try_after_the_reply_keeps_the_clock_stopped(claimed, coordinator):
+    after = reply(claimed, coordinator)
+    tried = workflow.record_attempt(
+        inquiry=after, actor=coordinator, channel="call", outcome="no-answer"
+    )
+    revoke(claimed, coordinator)
+    outbox.send_next()
+    row = Inquiry.objects.get()
+    assert row.tried_at == row.first_attempt_at == tried.attempts.get().at
+
+
+def test_a_try_before_the_reply_stays_the_first(claimed, coordinator):
+    tried = workflow.record_attempt(
+        inquiry=claimed, actor=coordinator, channel="call", outcome="no-answer"
+    )
+    reply(tried, coordinator)
+    revoke(claimed, coordinator)
+    outbox.send_next()
+    row = Inquiry.objects.get()
+    assert (row.tried_at, row.first_attempt_at) == (tried.tried_at, tried.first_attempt_at)
+
+
+def test_a_reply_that_waits_for_its_mail_server_stops_the_clock_still(claimed, coordinator, smtp):
+    reply(claimed, coordinator)
+    smtp.refuse["rosa@example.org"] = "450 Not now"
+    outbox.send_next()
+    assert Inquiry.objects.get().tried_at is not None
+
+
+def test_who_works_it_reads_that_the_reply_did_not_leave(claimed, coordinator, client, smtp):
+    reply(claimed, coordinator)
+    refuse(smtp)
+    outbox.send_next()
+    client.force_login(coordinator)
+    page = client.get(claimed.get_absolute_url()).content.decode()
+    assert "The reply could not be sent" in page
+    assert "waiting for" in page
+
+
+def test_a_site_that_sends_no_mail_offers_no_reply_and_takes_none(claimed, coordinator, settings):
+    settings.EMAIL_CONFIGURED = False
+    assert Action.REPLY not in workflow.legal_actions(claimed, coordinator)
+    with pytest.raises(IllegalTransition, match="sends no e-mail at present"):
+        reply(claimed, coordinator)
+    assert not claimed.attempts.exists()
 
 
 def test_an_erased_person_gets_no_reply(claimed, coordinator, lead, mail_on):

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from admissions import access, follow_up, linking, reaching, transitions, workflow
+from admissions import access, linking, reaching, transitions, workflow
 from admissions.models import Inquiry
 from admissions.workflow import Action, Status, WorkflowError
 from tests.admissions.people import received
@@ -163,10 +163,13 @@ class Desk(RuleBasedStateMachine):
             Action.REOPEN, lambda row: workflow.reopen(**self.act(row, who, stale), reason="Again")
         )
 
-    @rule(who=actor, stale=behind)
-    def follow_up(self, who, stale):
+    @rule(who=actor, stale=behind, to=st.booleans())
+    def follow_up(self, who, stale, to):
         on = timezone.localdate() + ONE_DAY
-        self.take(None, lambda row: follow_up.set_follow_up(**self.act(row, who, stale), on=on))
+        self.take(
+            Action.FOLLOW_UP,
+            lambda row: workflow.set_follow_up(**self.act(row, who, stale), on=on if to else None),
+        )
 
     @rule(who=actor, back=st.booleans())
     def link(self, who, back):
@@ -203,6 +206,7 @@ class Desk(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("mail_on")
 def test_no_sequence_of_steps_reaches_an_illegal_state_or_loses_an_entry():
     run_state_machine_as_test(
         Desk,

@@ -1,6 +1,7 @@
 """Two at once, on real connections: one wins, the other is told."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.utils import timezone
 from admissions import outbox, workflow
 from admissions.models import Inquiry, Notification
 from admissions.workflow import IllegalTransition
+from tests.admissions.people import received
 from tests.factories import InquiryFactory
 
 
@@ -87,3 +89,33 @@ def test_of_two_workers_one_takes_a_notification(shared_database):
     taken = sorted(row.pk for result in results for row in result if row is not None)
     assert taken == sorted(Notification.objects.values_list("pk", flat=True))
     assert set(Notification.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_clearing_and_linking_at_once_never_wait_for_each_other_in_turn(
+    shared_database, coordinator, colleague
+):
+    """Both lock an earlier inquiry of the same number and the one that was set aside."""
+    earlier = workflow.claim(inquiry=received(key=None), actor=coordinator, version=1)
+    earlier = workflow.record_attempt(
+        inquiry=earlier, actor=coordinator, channel="call", outcome="no-answer"
+    )
+    aside = received(key=None, suspicions=["links"])
+    shared_database()
+    has_the_first = threading.Event()
+
+    def link():
+        work = "admissions.change_inquiry"
+        with workflow.locked(earlier, coordinator, work, detail="link"):
+            has_the_first.set()
+            time.sleep(1)  # the other has come as far as it can
+            with workflow.locked(aside, coordinator, work, detail="link"):
+                return "linked"
+
+    def clear():
+        has_the_first.wait(10)
+        return workflow.clear(inquiry=aside, actor=colleague, version=1)
+
+    linked, cleared = at_once(link, clear)
+    assert linked == "linked"
+    assert (cleared.pk, cleared.is_quarantined) == (aside.pk, False)
+    assert Inquiry.objects.get(pk=earlier.pk).tried_at is None

@@ -40,6 +40,7 @@ def take(action, inquiry, actor, *, version=1, **kwargs):
         Action.NOTE: lambda: workflow.add_note(**free, text="A note"),
         Action.REPLY: lambda: workflow.send_reply(**act, text="We called"),
         Action.PRIORITY: lambda: workflow.set_priority(**act, priority=2, reason="Alone"),
+        Action.FOLLOW_UP: lambda: workflow.set_follow_up(**act, on=timezone.localdate()),
         Action.HAND_OVER: lambda: workflow.hand_over(**act, to=kwargs["to"]),
         Action.RELEASE: lambda: workflow.release(**act),
         Action.CLOSE: lambda: _close(act, kwargs.get("outcome", "spam")),
@@ -181,6 +182,7 @@ def test_an_assessment_lies_ahead(coordinator, untouched):
         ({"outcome": "maybe"}, "outcome"),
         ({"channel": "text", "outcome": "voicemail"}, "outcome"),
         ({"next_follow_up": timezone.localdate() - ONE_DAY}, "next_follow_up"),
+        ({"next_follow_up": timezone.localdate() + 367 * ONE_DAY}, "next_follow_up"),
     ],
 )
 def test_an_attempt_has_to_make_sense(change, field, coordinator, untouched):
@@ -212,13 +214,21 @@ def test_an_unknown_outcome_is_refused(coordinator, untouched):
 @pytest.mark.parametrize(
     ("status", "role", "offered"),
     [
-        ("new", "coordinator", "claim note priority close"),
-        ("new", "lead", "claim note priority hand-over close"),
-        ("claimed", "coordinator", "attempt note priority hand-over release close"),
-        ("claimed", "colleague", "attempt note priority close"),
-        ("claimed", "lead", "attempt note priority hand-over release close"),
-        ("contacted", "coordinator", "attempt assessment note priority hand-over release close"),
-        ("assessment", "coordinator", "attempt assessment note priority hand-over close"),
+        ("new", "coordinator", "claim note priority set-follow-up close"),
+        ("new", "lead", "claim note priority set-follow-up hand-over close"),
+        ("claimed", "coordinator", "attempt note priority set-follow-up hand-over release close"),
+        ("claimed", "colleague", "attempt note priority set-follow-up close"),
+        ("claimed", "lead", "attempt note priority set-follow-up hand-over release close"),
+        (
+            "contacted",
+            "coordinator",
+            "attempt assessment note priority set-follow-up hand-over release close",
+        ),
+        (
+            "assessment",
+            "coordinator",
+            "attempt assessment note priority set-follow-up hand-over close",
+        ),
         ("closed", "coordinator", "note reopen"),
         ("claimed", "auditor", ""),
     ],
@@ -242,6 +252,18 @@ def test_an_assessment_lies_within_a_year(coordinator):
             at=timezone.now().replace(year=9999, month=12, day=31),
         )
     assert "at" in refused.value.message_dict
+
+
+@pytest.mark.parametrize(
+    "on", [None, timezone.localdate() - ONE_DAY, timezone.localdate() + 367 * ONE_DAY]
+)
+def test_a_follow_up_day_lies_within_a_year_and_none_is_taken_away_where_none_is(
+    on, coordinator, untouched
+):
+    inquiry = make("claimed", coordinator)
+    with untouched, pytest.raises(ValidationError) as caught:
+        workflow.set_follow_up(inquiry=inquiry, actor=coordinator, version=1, on=on)
+    assert list(caught.value.message_dict) == ["on"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from admissions import workflow
 from admissions.models import ContactAttempt, Event, Inquiry
@@ -157,6 +158,42 @@ def test_an_attempt_clears_a_follow_up_day_that_has_come(days, stays, claimed, c
     assert after.follow_up_on == (day if stays else None)
 
 
+@pytest.mark.parametrize(
+    ("before", "on", "raised"), [(None, 2, 1), (3, 2, 1), (2, 2, 0), (0, None, 1), (3, None, 0)]
+)
+def test_an_attempt_raises_the_version_when_it_moves_the_follow_up_day(
+    before, on, raised, claimed, coordinator
+):
+    days = [None if n is None else timezone.localdate() + timedelta(days=n) for n in (before, on)]
+    Inquiry.objects.filter(pk=claimed.pk).update(follow_up_on=days[0])
+    after = workflow.record_attempt(
+        inquiry=claimed,
+        actor=coordinator,
+        channel="call",
+        outcome="no-answer",
+        next_follow_up=days[1],
+    )
+    stored = Inquiry.objects.get()
+    assert after.version == stored.version == claimed.version + raised
+    assert stored.follow_up_on == (days[1] or (days[0] if before else None))
+
+
+@pytest.mark.parametrize("start", ["inquiry", "claimed", "contacted", "assessed"])
+def test_a_follow_up_day_is_set_and_taken_away_without_an_attempt(start, colleague, request):
+    inquiry = request.getfixturevalue(start)
+    day = timezone.localdate() + timedelta(days=2)
+    after = workflow.set_follow_up(
+        inquiry=inquiry, actor=colleague, version=inquiry.version, on=day
+    )
+    assert (after.follow_up_on, after.status) == (day, inquiry.status)
+    assert (last_event(after).kind, last_event(after).actor) == ("follow-up", colleague)
+    assert last_event(after).text == date_format(day, "D, M j, Y")
+    again = workflow.set_follow_up(inquiry=after, actor=colleague, version=after.version, on=None)
+    assert (again.follow_up_on, again.version) == (None, inquiry.version + 2)
+    assert last_event(again).text == "No day any more."
+    assert again.attempts.count() == inquiry.attempts.count()
+
+
 @pytest.mark.parametrize("start", ["inquiry", "claimed", "contacted", "assessed", "closed"])
 def test_a_note_fits_any_status_and_raises_no_version(start, colleague, request):
     inquiry = request.getfixturevalue(start)
@@ -255,6 +292,17 @@ def test_reopening_returns_the_inquiry_to_whoever_had_it(closed, colleague, coor
     assert (after.status, after.assignee) == ("claimed", coordinator)
     assert (after.outcome, after.closed_at) == ("", None)
     assert last_event(after).text == "Wrote again"
+
+
+def test_reopening_leaves_the_old_appointment_to_the_timeline(assessed, coordinator):
+    closed = workflow.close(
+        inquiry=assessed, actor=coordinator, version=assessed.version, outcome="withdrew"
+    )
+    after = workflow.reopen(
+        inquiry=closed, actor=coordinator, version=closed.version, reason="They called"
+    )
+    assert after.assessment_at is None
+    assert after.events.filter(kind="assessment").exists()
 
 
 def test_reopening_goes_to_the_queue_when_nobody_had_it(inquiry, coordinator):

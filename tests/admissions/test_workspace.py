@@ -175,10 +175,10 @@ def test_a_long_timeline_costs_no_more_queries(desk, claimed, coordinator):
 
 
 def test_only_the_legal_steps_are_offered(desk, inquiry, coordinator):
-    assert offered(look(desk, inquiry)) == {"claim", "note", "priority", "close"}
+    assert offered(look(desk, inquiry)) == {"claim", "note", "priority", "set-follow-up", "close"}
     workflow.claim(inquiry=inquiry, actor=coordinator, version=1)
     assert offered(look(desk, inquiry)) == {
-        *("attempt", "note", "priority", "hand-over", "release", "close"),
+        *("attempt", "note", "priority", "set-follow-up", "hand-over", "release", "close"),
     }
 
 
@@ -190,6 +190,20 @@ def test_only_the_outcomes_that_fit_are_offered(desk, inquiry):
 def test_the_usual_next_step_stands_open(desk, claimed):
     [opened] = look(desk, claimed).select("details[open]")
     assert opened.summary.text == "Log an attempt"
+
+
+@pytest.mark.parametrize("field", ["attempt_next_follow_up", "set-follow-up_on"])
+def test_a_follow_up_day_is_chosen_from_today_on_and_for_a_year(field, desk, claimed):
+    control = look(desk, claimed).find(id=f"id_{field}")
+    today = timezone.localdate()
+    assert (control["type"], control["min"]) == ("date", today.isoformat())
+    assert control["max"] == (today + timedelta(days=366)).isoformat()
+
+
+def test_the_follow_up_day_that_is_set_is_shown_to_be_moved(desk, claimed, coordinator):
+    day = timezone.localdate() + timedelta(days=2)
+    workflow.set_follow_up(inquiry=claimed, actor=coordinator, version=claimed.version, on=day)
+    assert look(desk, claimed).find(id="id_set-follow-up_on")["value"] == day.isoformat()
 
 
 def test_whoever_has_the_inquiry_is_not_offered_for_handing_over(desk, claimed, lead):
@@ -215,14 +229,18 @@ def test_an_inquiry_is_worked_from_new_to_closed_and_reopened(desk, inquiry, col
     assert step("note", text="Spoke to nobody yet") == "claimed"
     assert step("attempt", channel="call", outcome="no-answer") == "claimed"
     assert step("attempt", channel="call", outcome="reached", next_follow_up="") == "contacted"
+    assert step("set-follow-up", on=f"{soon:%Y-%m-%d}") == "contacted"
+    assert inquiry.follow_up_on == soon.date()
+    assert step("set-follow-up", on="") == "contacted"
+    assert inquiry.follow_up_on is None
     assert step("assessment", at=f"{soon:%Y-%m-%dT%H:%M}") == "assessment"
+    assert inquiry.assessment_at == soon.replace(second=0, microsecond=0)
     assert step("close", outcome="admitted", reason="") == "closed"
     assert step("reopen", reason="Came back") == "claimed"
     assert step("release", reason="") == "new"
     assert step("claim") == "claimed"
     assert step("hand-over", to=colleague.pk, reason="") == "claimed"
     assert inquiry.assignee == colleague
-    assert inquiry.assessment_at == soon.replace(second=0, microsecond=0)
 
 
 @pytest.mark.parametrize("action", list(Action))
@@ -346,6 +364,14 @@ def test_a_refused_step_is_403_and_changes_nothing(desk, inquiry, colleague):
             {"channel": "call", "outcome": "reached", "next_follow_up": "2020-01-01"},
             ("next_follow_up", "Choose today or a day to come."),
         ),
+        (
+            "attempt",
+            {"channel": "call", "outcome": "reached", "next_follow_up": "2999-01-01"},
+            ("next_follow_up", "Choose a day within a year."),
+        ),
+        ("set-follow-up", {"on": "soon"}, ("on", "Write the day as year-month-day")),
+        ("set-follow-up", {"on": "2020-01-01"}, ("on", "Choose today or a day to come.")),
+        ("set-follow-up", {"on": ""}, ("on", "Choose a day.")),
         ("close", {"outcome": ""}, ("outcome", "Choose how it ended.")),
         ("hand-over", {"to": ""}, ("to", "Choose a colleague.")),
     ],

@@ -37,7 +37,7 @@ def looking(client, colleague, full):
     client.get(full.get_absolute_url())
 
 
-@pytest.mark.usefixtures("looking")
+@pytest.mark.usefixtures("looking", "mail_on")
 @pytest.mark.parametrize("who", ["coordinator", "lead"])
 @pytest.mark.parametrize("behind", ["", "show=open", "show=open&language=en", "search"])
 def test_a_full_workspace_costs_at_most_12_queries(request, client, full, who, behind):

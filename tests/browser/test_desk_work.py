@@ -153,8 +153,9 @@ def test_work_moves_from_somebody_away(desk: Page, judge):
     expect(page.get_by_role("status")).to_contain_text("Done for 1 of 1.")
 
 
-def test_a_reply_begins_with_a_template(desk: Page, inquiry, judge):
+def test_a_reply_begins_with_a_template(desk: Page, inquiry, judge, settings):
     page = desk
+    settings.EMAIL_CONFIGURED = True
     page.goto(inquiry.get_absolute_url())
     page.get_by_text("Reply by e-mail", exact=True).first.click()
     page.get_by_role("link", name="We tried to call (English)").click()
