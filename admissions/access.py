@@ -5,10 +5,13 @@ Kept in code, so that a role means the same on every installation; each migrate 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 COORDINATORS = "Coordinators"
 LEADS = "Leads"
@@ -65,6 +68,13 @@ GROUPS: dict[str, set[str]] = {
         "admissions.view_notification",
     },
 }
+
+
+def has(user: User, permission: str) -> bool:
+    """Whether `user` is staff and has `permission`. An account that is staff no more keeps its
+    groups, and with them its permissions.
+    """
+    return user.is_staff and user.has_perm(permission)
 
 
 def ensure_groups(**kwargs: Any) -> None:

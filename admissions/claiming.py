@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import audit, workflow
+from . import access, audit, workflow
 from .models import Inquiry
 
 
@@ -22,7 +22,7 @@ def claim_next(*, actor: User) -> Inquiry | None:
         audit.refusals(actor, None, "claim-next", refused=workflow.WorkflowError),
         transaction.atomic(),
     ):
-        if not workflow.has(actor, "admissions.change_inquiry"):
+        if not access.has(actor, "admissions.change_inquiry"):
             raise PermissionDenied(_("This step is not yours to take."))
         waiting = Inquiry.objects.unassigned().most_overdue_first()
         top = waiting.select_for_update(skip_locked=True).first()

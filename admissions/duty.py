@@ -14,9 +14,10 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from . import access, workflow
+from . import access
 from .clock import ZONE
 from .models import DutyFallback, DutyShift
+from .staff import people_who_work
 
 People = Sequence[User]
 
@@ -31,7 +32,7 @@ def for_inquiries(at: datetime.datetime | None = None) -> Iterator[People]:
 
     The first list that takes the message is enough. A query each, made when it is reached.
     """
-    staff = workflow.people_who_work()
+    staff = people_who_work()
     yield from _circles(
         staff.filter(Exists(_on_duty(at).filter(member=OuterRef("pk")))),
         staff.filter(Exists(DutyFallback.objects.filter(member=OuterRef("pk")))),
@@ -42,13 +43,13 @@ def for_inquiries(at: datetime.datetime | None = None) -> Iterator[People]:
 
 def for_reminders() -> Iterator[People]:
     """Those to remind: every lead; where there is none, the superusers."""
-    staff = workflow.people_who_work()
+    staff = people_who_work()
     yield from _circles(staff.filter(groups__name=access.LEADS), staff.filter(is_superuser=True))
 
 
 def on_duty_now(at: datetime.datetime | None = None) -> list[User]:
     """Who is on duty at `at` (now) and can be told, in the order of their names. One query."""
-    staff = workflow.people_who_work().exclude(email="")
+    staff = people_who_work().exclude(email="")
     return list(staff.filter(Exists(_on_duty(at).filter(member=OuterRef("pk")))))
 
 

@@ -14,7 +14,7 @@ from django.db.models import Field
 from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
 
-from . import clock, outbox, related, trail, workflow
+from . import clock, meanwhile, outbox, related, trail
 from .models import Consent, Event, Inquiry, LookupToken
 from .reference import new_reference
 
@@ -128,7 +128,7 @@ def _receive(
     trail.append(*begun, first=True)
     if not new.is_quarantined:
         outbox.announce(new, at=new.received_at)
-        workflow.wrote_again(new, at=new.received_at)
+        meanwhile.wrote_again(new, at=new.received_at)
     return new
 
 
@@ -158,7 +158,7 @@ def _correct(
     dealt_with = before != Inquiry.Status.NEW or inquiry.tried_at is not None
     own = inquiry.is_open and taken_by is not None and inquiry.assignee_id == taken_by.pk
     if not own:
-        workflow.sent_again(inquiry, at=at)
+        meanwhile.sent_again(inquiry, at=at)
     inquiry.version += 1  # the row is locked
     inquiry.save()
     related.remember(inquiry)

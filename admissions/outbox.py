@@ -23,7 +23,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import duty, letters, replying, workflow
+from . import duty, letters, meanwhile, replying
 from .models import Event, Inquiry, Notification
 from .protection.fields import Illegible
 from .protection.keys import Unreadable
@@ -235,7 +235,7 @@ def _drop(notification: Notification, reason: str) -> None:
     waiting = Notification.objects.waiting().filter(pk=notification.pk)
     ended = waiting.update(dropped_at=timezone.now(), last_error=reason)
     if ended and notification.event is not None:
-        workflow.reply_not_sent(notification.event, why=str(_UNSENT[reason]))
+        meanwhile.reply_not_sent(notification.event, why=str(_UNSENT[reason]))
 
 
 def _still_so(notification: Notification, at: datetime.datetime) -> bool:

@@ -1,4 +1,5 @@
-"""When "could not reach" may be said: after attempts on enough different days.
+"""Trying to reach somebody: what an attempt is, and when "could not reach" may be said: after
+attempts on enough different days.
 
 One bad afternoon is not being out of reach. How many days are enough is the desk's to decide
 (DeskSettings.days_to_try). Days are the clinic's own; what counts are attempts since the response
@@ -7,9 +8,13 @@ clock last started that did not reach the person.
 
 from __future__ import annotations
 
+import datetime
+
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import follow_up
 from .models import ContactAttempt, DeskSettings, Inquiry
 
 
@@ -47,3 +52,18 @@ def in_words(inquiry: Inquiry) -> str:
         "tried": days_tried(inquiry),
         "needed": days_needed(inquiry),
     }
+
+
+def check(channel: str, outcome: str, next_follow_up: datetime.date | None) -> None:
+    """Raises ValidationError unless an attempt makes sense as it was typed."""
+    errors = {}
+    if channel not in ContactAttempt.Way:
+        errors["channel"] = _("Choose how you tried.")
+    if outcome not in ContactAttempt.Result:
+        errors["outcome"] = _("Choose how it went.")
+    elif outcome == ContactAttempt.Result.VOICEMAIL and channel != ContactAttempt.Way.CALL:
+        errors["outcome"] = _("A voicemail is left by phone. Choose “Phone call”, or how it went.")
+    if errors:
+        raise ValidationError(errors)
+    if next_follow_up:
+        follow_up.check_day(next_follow_up, name="next_follow_up")

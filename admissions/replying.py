@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from programs.models import Clinic
 
 from . import clock
 from .models import Channel, Inquiry, ReplyTemplate
-from .models.replies import PLACE, PLACES
+from .models.replies import LONGEST_REPLY, PLACE, PLACES
 from .protection.fields import Illegible
 
 OFFERS = "admissions.reply-templates"  # in the cache: names of templates, of nobody
@@ -93,6 +94,16 @@ def fill(template: ReplyTemplate, inquiry: Inquiry) -> str:
 def left_open(text: str) -> str:
     """The first place in `text` that nobody has filled in, such as "{promise}"; "" for none."""
     return next((f"{{{place}}}" for place in PLACE.findall(text) if place in PLACES), "")
+
+
+def check(text: str) -> None:
+    """Raises ValidationError unless that can be sent."""
+    if not text.strip():
+        raise ValidationError({"text": _("Write the reply, or choose a template.")})
+    if len(text) > LONGEST_REPLY:
+        raise ValidationError({"text": _("A reply has 4,000 characters at most.")})
+    if place := left_open(text):
+        raise ValidationError({"text": _("Fill in %(place)s first.") % {"place": place}})
 
 
 class Offer(NamedTuple):

@@ -26,7 +26,7 @@ from django.db.models import F, Func, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import ledger, trail, workflow
+from . import ledger, meanwhile, trail, workflow
 from .models import (
     SEALED,
     DeskSettings,
@@ -87,7 +87,7 @@ def erase(inquiry: Inquiry, *, actor: User, version: int | None = None) -> Inqui
 def _erase(rows: Sequence[Inquiry], *, actor: User | None, at: datetime.datetime) -> None:
     """Erase `rows`, which the caller has locked and found fit, in the caller's transaction."""
     for row in rows:
-        workflow.withdraw(row, actor=actor, at=at)
+        meanwhile.withdraw(row, actor=actor, at=at)
     keys = [row.pk for row in rows]
     Inquiry.objects.filter(pk__in=keys).update(
         **dict.fromkeys(SEALED),

@@ -6,12 +6,15 @@ Each entry has the next number of its inquiry and a digest over itself and the e
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import cast
 
+from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
-from .models import Event
+from .models import Event, Inquiry
 from .protection import chain
 from .protection.fields import Sealed
 
@@ -34,6 +37,29 @@ def append(*entries: Event, first: bool = False) -> None:
         entry.digest = _digest(entry, previous)
         heads[entry.inquiry_id] = entry.number, entry.digest
     Event.objects.bulk_create(entries)
+
+
+def add(
+    current: Inquiry,
+    kind: Event.Kind,
+    actor: User | None,
+    *,
+    before: str,
+    text: str,
+    at: datetime.datetime | None = None,
+) -> Event:
+    """Store and return one entry about `current`, which is locked and was `before`."""
+    entry = Event(
+        inquiry=current,
+        kind=kind,
+        at=at or timezone.now(),
+        actor=actor,
+        from_status=before,
+        to_status=current.status,
+        text=text,
+    )
+    append(entry)
+    return entry
 
 
 def _heads(inquiries: Iterable[int]) -> dict[int, Head]:

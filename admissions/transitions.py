@@ -137,6 +137,22 @@ def shown_name(user: User) -> str:
 # Why not
 
 
+class WorkflowError(Exception):
+    """A step that was not taken. `str()` says why to the person; `current` is the row as it is."""
+
+    def __init__(self, message: str, current: Inquiry) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+class StaleInquiry(WorkflowError):
+    """Somebody changed the inquiry after the page this step was made on was shown."""
+
+
+class IllegalTransition(WorkflowError):
+    """The step does not fit where the inquiry stands."""
+
+
 def why_not(action: Action, current: Inquiry, actor: User) -> str:  # noqa: PLR0911
     """The sentence for a step that is not legal now."""
     if current.is_quarantined:

@@ -1,4 +1,4 @@
-"""The steps of an inquiry, from new to closed. This module alone changes a status.
+"""The steps of an inquiry, from new to closed. Beside them, meanwhile.py alone changes a status.
 
 Each step is one transaction: it locks the row, checks who acts (PermissionDenied), which version
 they acted on (StaleInquiry) and whether the step is legal now (IllegalTransition), changes the
@@ -19,16 +19,26 @@ from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, clock, follow_up, reaching, related, replying, trail, transitions
+from . import (
+    access,
+    audit,
+    ending,
+    follow_up,
+    meanwhile,
+    outbox,
+    reaching,
+    replying,
+    staff,
+    trail,
+    transitions,
+)
 from .models import ContactAttempt, Event, Inquiry
 from .models.querysets import InquiryQuerySet
-from .models.replies import LONGEST_REPLY
 from .transitions import OWN_OR_LEAD, steps_from
 
 # The tables, by the names under which others know them.
@@ -40,43 +50,14 @@ TRANSITIONS, QUARANTINE = transitions.TRANSITIONS, transitions.QUARANTINE
 CLOSES_FROM = transitions.CLOSES_FROM
 LATEST_ASSESSMENT = transitions.LATEST_ASSESSMENT
 shown_name = transitions.shown_name
-
-
-class WorkflowError(Exception):
-    """A step that was not taken. `str()` says why to the person; `current` is the row as it is."""
-
-    def __init__(self, message: str, current: Inquiry) -> None:
-        super().__init__(message)
-        self.current = current
-
-
-class StaleInquiry(WorkflowError):
-    """Somebody changed the inquiry after the page this step was made on was shown."""
-
-
-class IllegalTransition(WorkflowError):
-    """The step does not fit where the inquiry stands."""
+closing_outcomes = ending.possible
+people_who_work = staff.people_who_work
+WorkflowError = transitions.WorkflowError
+StaleInquiry = transitions.StaleInquiry
+IllegalTransition = transitions.IllegalTransition
 
 
 # Who may do what
-
-
-def people_who_work() -> models.QuerySet[User]:
-    """Active staff who may work inquiries: those one can be handed to."""
-    return (
-        User.objects.with_perm(
-            "admissions.change_inquiry", backend="django.contrib.auth.backends.ModelBackend"
-        )
-        .filter(is_staff=True)
-        .order_by("first_name", "last_name", "username")
-    )
-
-
-def has(user: User, permission: str) -> bool:
-    """Whether `user` is staff and has `permission`. An account that is staff no more keeps its
-    groups, and with them its permissions.
-    """
-    return user.is_staff and user.has_perm(permission)
 
 
 def may(user: User, action: Action, inquiry: Inquiry) -> bool:
@@ -84,10 +65,10 @@ def may(user: User, action: Action, inquiry: Inquiry) -> bool:
 
     Moving work between people is for whoever has it, and for leads.
     """
-    if not has(user, "admissions.change_inquiry"):
+    if not access.has(user, "admissions.change_inquiry"):
         return False
     if action in OWN_OR_LEAD:
-        return inquiry.assignee_id == user.pk or has(user, "admissions.assign_inquiry")
+        return inquiry.assignee_id == user.pk or access.has(user, "admissions.assign_inquiry")
     return True
 
 
@@ -105,17 +86,6 @@ def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
     ]
 
 
-def closing_outcomes(inquiry: Inquiry) -> list[Outcome]:
-    """The outcomes that `inquiry` can be closed with now. Two queries at most (reaching.py)."""
-    return [
-        outcome
-        for outcome in Outcome
-        if inquiry.status in CLOSES_FROM[outcome]
-        and (not inquiry.is_quarantined or outcome in transitions.QUARANTINE_OUTCOMES)
-        and (outcome != Outcome.COULD_NOT_REACH or reaching.tried_enough(inquiry))
-    ]
-
-
 # The steps
 
 
@@ -124,16 +94,14 @@ def clear(*, inquiry: Inquiry, actor: User, version: int) -> Inquiry:
 
     What looked suspicious stays on the record.
     """
-    from . import outbox  # noqa: PLC0415 - it asks this module who is on duty
-
-    with _step(Action.CLEAR, inquiry, actor, version, also=_stopped(inquiry)) as current:
+    with _step(Action.CLEAR, inquiry, actor, version, also=meanwhile.stopped(inquiry)) as current:
         now = timezone.now()
         _change(current, Action.CLEAR, Event.Kind.CLEARED, actor, at=now)
         current.quarantined_at = None
-        _restart_clock(current, now)
+        meanwhile.restart_clock(current, now)
         current.save(update_fields=["quarantined_at", "tried_at", "restarted_at", "due_at"])
         outbox.announce(current, at=now)
-        wrote_again(current, at=now)
+        meanwhile.wrote_again(current, at=now)
     return current
 
 
@@ -164,7 +132,7 @@ def release(*, inquiry: Inquiry, actor: User, version: int, reason: str = "") ->
     """Put an inquiry back into the queue, for anybody to claim."""
     with _step(Action.RELEASE, inquiry, actor, version) as current:
         current.assignee = None
-        _restart_clock(current, timezone.now())
+        meanwhile.restart_clock(current, timezone.now())
         _change(current, Action.RELEASE, Event.Kind.RELEASED, actor, text=reason.strip())
     return current
 
@@ -185,7 +153,7 @@ def record_attempt(
     """
     with _step(Action.ATTEMPT, inquiry, actor) as current:
         now = timezone.now()
-        _check_attempt(channel, outcome, next_follow_up)
+        reaching.check(channel, outcome, next_follow_up)
         reached = outcome == Result.REACHED
         current.tried_at = current.tried_at or now
         current.first_attempt_at = current.first_attempt_at or now
@@ -208,7 +176,7 @@ def record_attempt(
         else:
             current.version += current.follow_up_on != before
             current.save()
-            _append(current, kind, actor, before=current.status, text=text, at=now)
+            trail.add(current, kind, actor, before=current.status, text=text, at=now)
     return current
 
 
@@ -217,12 +185,10 @@ def send_reply(*, inquiry: Inquiry, actor: User, version: int, text: str) -> Inq
 
     The text is kept in the timeline, sealed; the outbox only points at it.
     """
-    from . import outbox  # noqa: PLC0415 - as in clear()
-
     with _step(Action.REPLY, inquiry, actor, version) as current:
         if why_not := replying.why_not(current):
             raise IllegalTransition(why_not, current)
-        _check_reply(text)
+        replying.check(text)
         now = timezone.now()
         current.tried_at = current.tried_at or now
         current.first_attempt_at = current.first_attempt_at or now
@@ -239,7 +205,7 @@ def add_note(*, inquiry: Inquiry, actor: User, text: str) -> Inquiry:
     with _step(Action.NOTE, inquiry, actor) as current:
         if not text.strip():
             raise ValidationError({"text": _("Write the note.")})
-        _append(current, Event.Kind.NOTED, actor, before=current.status, text=text.strip())
+        trail.add(current, Event.Kind.NOTED, actor, before=current.status, text=text.strip())
     return current
 
 
@@ -304,13 +270,13 @@ def close(
 ) -> Inquiry:
     """End the work on an inquiry, with how it ended; `referral` is where "referred on" went."""
     with _step(Action.CLOSE, inquiry, actor, version) as current:
-        _check_ending(outcome, referral)
-        if outcome not in closing_outcomes(current):
-            raise IllegalTransition(_why_not_closed(Outcome(outcome), current), current)
+        ending.check(outcome, referral)
+        if outcome not in ending.possible(current):
+            raise IllegalTransition(ending.why_not(Outcome(outcome), current), current)
         current.outcome, current.referral = outcome, referral
         current.closed_at = timezone.now()
         current.follow_up_on = None
-        text = _with_reason(f"{_ending(current)}.", reason)
+        text = _with_reason(f"{ending.in_words(current)}.", reason)
         _change(current, Action.CLOSE, Event.Kind.CLOSED, actor, text=text)
     return current
 
@@ -320,124 +286,9 @@ def reopen(*, inquiry: Inquiry, actor: User, version: int, reason: str) -> Inqui
     with _step(Action.REOPEN, inquiry, actor, version) as current:
         if not reason.strip():
             raise ValidationError({"reason": _("Write why it is opened again.")})
-        to = _open_again(current, timezone.now())
+        to = meanwhile.open_again(current, timezone.now())
         _change(current, Action.REOPEN, Event.Kind.REOPENED, actor, text=reason.strip(), to=to)
     return current
-
-
-def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
-    """The sender changed their answers: whoever had dealt with them has to look again.
-
-    `current` is locked by the caller, who saves it. A clock that had stopped starts anew, and a
-    closed inquiry is open again, what was closed as spam in quarantine; one nobody has tried yet
-    keeps its place.
-    """
-    if current.status == Status.CLOSED:
-        was_spam = current.outcome == Outcome.SPAM
-        current.status = _open_again(current, at)
-        if was_spam:  # nobody has decided otherwise
-            current.status, current.assignee, current.quarantined_at = Status.NEW, None, at
-    elif current.tried_at is not None:
-        _restart_clock(current, at)
-
-
-def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
-    """`new` came from the phone number or address of earlier inquiries: those that are open and
-    whose clock had stopped have somebody waiting again (DESIGN, "The clock").
-
-    Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
-    four whatever their number.
-    """
-    # In the order of their keys, so that two who write at once never wait for each other in turn.
-    rows = _stopped(new).select_for_update().order_by("pk")
-    earlier = [row for row in rows if row.is_readable]
-    if not earlier:
-        return
-    Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
-        tried_at=None, restarted_at=at, due_at=new.due_at, version=F("version") + 1
-    )
-    trail.append(
-        *(
-            Event(
-                inquiry=row,
-                kind=Event.Kind.WROTE_AGAIN,
-                at=at,
-                from_status=row.status,
-                to_status=row.status,
-                text=new.reference,
-            )
-            for row in earlier
-        )
-    )
-
-
-def _stopped(new: Inquiry) -> InquiryQuerySet:
-    """Open inquiries of the same phone number or address as `new` whose clock had stopped."""
-    if not new.is_readable:
-        return Inquiry.objects.none()
-    same = Inquiry.objects.open().filter(pk__in=related.of_same_route(new)).exclude(pk=new.pk)
-    return same.filter(tried_at__isnull=False)
-
-
-def reply_not_sent(entry: Event, *, why: str) -> None:
-    """The reply of `entry` will never leave, and so was no attempt: whoever works the inquiry
-    reads it, and a clock that it had stopped runs on from where it was.
-
-    Belongs into the transaction that drops the reply. Nothing is said of one erased meanwhile.
-    """
-    current = Inquiry.objects.select_for_update().get(pk=entry.inquiry_id)
-    if not current.is_readable:
-        return
-    attempts = current.attempts.order_by("at")
-    attempts.filter(at=entry.at, actor=entry.actor, outcome=Result.SENT).delete()
-    since = attempts.filter(at__gte=entry.at).values_list("at", flat=True).first()
-    for first in ("first_attempt_at", "tried_at"):
-        if getattr(current, first) == entry.at:
-            setattr(current, first, since)
-    current.version += 1
-    current.save(update_fields=["first_attempt_at", "tried_at", "version"])
-    _append(current, Event.Kind.NOT_SENT, None, before=current.status, text=why)
-
-
-def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> None:
-    """Close an inquiry that is about to be erased, if it is open: nobody may work it any more.
-
-    `current` is locked by the caller, who raises its version.
-    """
-    if current.status == Status.CLOSED:
-        return
-    before = current.status
-    current.status, current.outcome = Status.CLOSED, Outcome.WITHDREW
-    current.closed_at, current.follow_up_on = at, None
-    current.save(update_fields=["status", "outcome", "closed_at", "follow_up_on"])
-    _append(current, Event.Kind.CLOSED, actor, before=before, text="", at=at)
-
-
-def _open_again(current: Inquiry, at: datetime.datetime) -> Status:
-    """Undo the closing. The status to go on in: with whoever had it, or new, for anybody."""
-    current.outcome = current.referral = ""
-    current.closed_at = current.assessment_at = None  # the timeline keeps the appointment
-    current.quarantined_at = None  # a colleague who opens it has decided that it is no spam
-    _restart_clock(current, at)
-    if current.assignee is not None and may(current.assignee, Action.NOTE, current):
-        return TRANSITIONS[Status.CLOSED][Action.REOPEN]
-    current.assignee = None
-    return Status.NEW
-
-
-def _restart_clock(current: Inquiry, at: datetime.datetime) -> None:
-    """From `at` the person waits for an answer again. First attempt and contact stay."""
-    current.tried_at = None
-    current.restarted_at = at
-    current.due_at = clock.due_at(at)
-
-
-def mark_viewed(*, inquiry: Inquiry) -> None:
-    """Remember when a member of staff first opened the inquiry. One write, the first time only."""
-    if inquiry.first_viewed_at is None:
-        Inquiry.objects.filter(pk=inquiry.pk, first_viewed_at__isnull=True).update(
-            first_viewed_at=timezone.now()
-        )
 
 
 # How a step is taken
@@ -459,7 +310,7 @@ def locked(
     """
     with _refusals_recorded(actor, inquiry, detail), transaction.atomic():
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
-        if not has(actor, permission):
+        if not access.has(actor, permission):
             raise PermissionDenied(_("This is not yours to do."))
         _refuse_erased(current)
         if version is not None and version != current.version:
@@ -529,83 +380,12 @@ def _change(
     current.status = to or steps_from(current)[action]
     current.version += 1
     current.save()
-    return _append(current, kind, actor, before=before, text=text, at=at)
+    return trail.add(current, kind, actor, before=before, text=text, at=at)
 
 
 def tell(current: Inquiry, kind: Event.Kind, actor: User, text: str = "") -> None:
     """Add to the timeline of a locked inquiry what happened beside the steps."""
-    _append(current, kind, actor, before=current.status, text=text)
-
-
-def _append(
-    current: Inquiry,
-    kind: Event.Kind,
-    actor: User | None,
-    *,
-    before: str,
-    text: str,
-    at: datetime.datetime | None = None,
-) -> Event:
-    entry = Event(
-        inquiry=current,
-        kind=kind,
-        at=at or timezone.now(),
-        actor=actor,
-        from_status=before,
-        to_status=current.status,
-        text=text,
-    )
-    trail.append(entry)
-    return entry
-
-
-def _check_reply(text: str) -> None:
-    if not text.strip():
-        raise ValidationError({"text": _("Write the reply, or choose a template.")})
-    if len(text) > LONGEST_REPLY:
-        raise ValidationError({"text": _("A reply has 4,000 characters at most.")})
-    if place := replying.left_open(text):
-        raise ValidationError({"text": _("Fill in %(place)s first.") % {"place": place}})
-
-
-def _check_attempt(channel: str, outcome: str, next_follow_up: datetime.date | None) -> None:
-    errors = {}
-    if channel not in Way:
-        errors["channel"] = _("Choose how you tried.")
-    if outcome not in Result:
-        errors["outcome"] = _("Choose how it went.")
-    elif outcome == Result.VOICEMAIL and channel != Way.CALL:
-        errors["outcome"] = _("A voicemail is left by phone. Choose “Phone call”, or how it went.")
-    if errors:
-        raise ValidationError(errors)
-    if next_follow_up:
-        follow_up.check_day(next_follow_up, name="next_follow_up")
-
-
-def _check_ending(outcome: str, referral: str) -> None:
-    if outcome not in Outcome:
-        raise ValidationError({"outcome": _("Choose how it ended.")})
-    referred = outcome == Outcome.REFERRED_ON
-    if referred and referral not in Inquiry.Referral:
-        raise ValidationError({"outcome": _("Choose where the person was referred to.")})
-    if referral and not referred:
-        raise ValidationError({"outcome": _("Only “Referred on” says where to.")})
-
-
-def _ending(current: Inquiry) -> str:
-    """How it ended, in words: "Referred on: out of area"."""
-    outcome = str(Outcome(current.outcome).label)
-    if not current.referral:
-        return outcome
-    return f"{outcome}: {Inquiry.Referral(current.referral).label}"
-
-
-def _why_not_closed(outcome: Outcome, current: Inquiry) -> str:
-    if outcome == Outcome.COULD_NOT_REACH and current.status in CLOSES_FROM[outcome]:
-        return _("“Could not reach” needs more attempts: %(so_far)s.") % {
-            "so_far": reaching.in_words(current)
-        }
-    return transitions.why_not_this_outcome(outcome, current)
+    trail.add(current, kind, actor, before=current.status, text=text)
 
 
 def _with_reason(sentence: str, reason: str) -> str:

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import linking, presence, privacy, workflow
+from .. import linking, meanwhile, presence, privacy
 from ..claiming import claim_next
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
@@ -111,7 +111,7 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
         inquiry = self._get(request, object_id)
         if inquiry is None:
             return self._unknown(request)
-        workflow.mark_viewed(inquiry=inquiry)
+        meanwhile.mark_viewed(inquiry=inquiry)
         return self._page(request, inquiry)
 
     def history_view(

@@ -58,7 +58,8 @@ class Channel(models.TextChoices):
 class Inquiry(SealedRecord):
     """One request for contact.
 
-    Only `admissions.intake` makes one, and only `admissions.workflow` changes its status.
+    Only `admissions.intake` makes one, and only `admissions.workflow` and `admissions.meanwhile`
+    change its status.
     `version` counts those changes; a change names the version it was made on.
     """
 

@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from admissions import outbox, reminders, workflow
+from admissions import meanwhile, outbox, reminders, workflow
 from admissions.models import Inquiry, Notification
 from tests.factories import InquiryFactory
 
@@ -130,7 +130,7 @@ class TestSetAside:
         assert remind() == 0
 
     def test_nothing_once_somebody_has_looked(self, clock, aside):
-        workflow.mark_viewed(inquiry=aside)
+        meanwhile.mark_viewed(inquiry=aside)
         clock.shift(HOUR)
         assert remind() == 0
 

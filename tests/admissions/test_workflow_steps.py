@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from admissions import workflow
+from admissions import meanwhile, workflow
 from admissions.models import ContactAttempt, Event, Inquiry
 from tests.factories import InquiryFactory
 
@@ -321,11 +321,11 @@ def test_reopening_goes_to_the_queue_when_its_person_has_left(closed, coordinato
 
 
 def test_the_first_view_is_remembered_once_and_raises_no_version(inquiry):
-    workflow.mark_viewed(inquiry=inquiry)
+    meanwhile.mark_viewed(inquiry=inquiry)
     inquiry.refresh_from_db()
     first = inquiry.first_viewed_at
     assert first is not None
-    workflow.mark_viewed(inquiry=Inquiry(pk=inquiry.pk))
+    meanwhile.mark_viewed(inquiry=Inquiry(pk=inquiry.pk))
     inquiry.refresh_from_db()
     assert (inquiry.first_viewed_at, inquiry.version) == (first, 1)
 
