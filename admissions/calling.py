@@ -46,8 +46,11 @@ def hours_today(at: datetime.datetime | None = None) -> list[Span]:
 def may_be_called(
     inquiry: Inquiry, hours: Sequence[Span], at: datetime.datetime | None = None
 ) -> bool:
-    """Whether a call is right at `at` (now). `hours` are today's; no query."""
-    if not inquiry.is_open or inquiry.erased_at or inquiry.contact_by != Channel.CALL:
+    """Whether a call is right at `at` (now); to possible spam it never is. `hours` are today's.
+    No query.
+    """
+    workable = inquiry.is_open and not inquiry.is_quarantined
+    if not workable or inquiry.erased_at or inquiry.contact_by != Channel.CALL:
         return False
     now = (at or timezone.now()).astimezone(ZONE).time()
     if not _within(now, hours):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.models import Payer
 
 from .models import Channel, Inquiry
+from .row_key import read_key
 
 NONE = "none"  # the value for what was left empty
 ME = "me"
@@ -49,8 +50,7 @@ class AssigneeFacet(Facet):
     """A member of staff by the key of their account, or whoever asks ("me")."""
 
     def read(self, value: str) -> str | None:
-        is_key = value.isascii() and value.isdigit() and len(value) <= 18  # noqa: PLR2004 - a bigint
-        return value if is_key or value in {ME, NONE} else None
+        return value if value in {ME, NONE} or read_key(value) is not None else None
 
     def condition(self, value: str) -> Q:
         return Q(assignee__isnull=True) if value == NONE else Q(assignee=value)

@@ -22,11 +22,13 @@ from programs.models import Clinic
 from . import clock
 from .clock import ZONE
 from .models import DayFigures, Event, FiguresMark, Inquiry
+from .models.querysets import InquiryQuerySet
 
 Counts = dict[str, dict[str, int]]
 
 # An entry that was numbered before another may be committed after it: the newest are read again.
 OVERLAP = datetime.timedelta(minutes=2)
+FEW = 10  # days counted anew at once by the clock: nothing is sent meanwhile
 MANY = 20_000  # entries: with more, every day is counted anew rather than looking for its days
 UNOWED = {Inquiry.Outcome.SPAM.value, Inquiry.Outcome.DUPLICATE.value}
 
@@ -89,16 +91,33 @@ def refresh(at: datetime.datetime | None = None) -> int:
     if newest - mark.event > MANY:
         days = all_days()
     else:
-        moments = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
+        changed = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
+        late = ran_out(mark.at, at).values_list("received_at", flat=True)
         today = at.astimezone(ZONE).date()
-        # The newest change by themselves, too, as the promise of a time runs out.
+        # The newest by themselves, too: a clock that started again has another due time than the
+        # promise that is counted.
         days = sorted(
-            {moment.astimezone(ZONE).date() for moment in moments}
+            {moment.astimezone(ZONE).date() for moment in {*changed, *late}}
             | {today, today - datetime.timedelta(days=1)}
         )
     count(days)
     settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
     FiguresMark.objects.filter(pk=mark.pk).update(event=settled or mark.event, at=at)
+    return len(days)
+
+
+def ran_out(since: datetime.datetime, at: datetime.datetime) -> InquiryQuerySet:
+    """Whose promise has been broken since then untouched, so that no timeline tells. By index."""
+    return Inquiry.objects.overdue(at).filter(due_at__gte=since)
+
+
+def recount(at: datetime.datetime) -> int:
+    """Count the few days again that were counted longest ago, more than a day before `at`. How
+    many days it were. Opening hours may have changed since, which no timeline tells.
+    """
+    stale = DayFigures.objects.filter(made_at__lt=at - datetime.timedelta(days=1))
+    days = list(stale.order_by("made_at").values_list("day", flat=True)[:FEW])
+    count(days)
     return len(days)
 
 

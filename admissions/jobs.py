@@ -36,7 +36,7 @@ JOBS: list[Job] = [
     Job("reminders", MINUTE, reminders.remind),
     Job("older reminders", HOUR, reminders.remind_of_all),
     Job("figures", MINUTE / 2, figures.refresh),
-    Job("figures of all days", DAY, lambda _at: figures.count(figures.all_days())),
+    Job("figures of older days", MINUTE, figures.recount),
     Job("due times", MINUTE, due_times.Watcher()),
     Job("seals", MINUTE, sealing.seal),
     Job("purge", DAY, lambda _at: retention.purge()),

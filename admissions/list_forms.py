@@ -111,7 +111,10 @@ class TakeAwayForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("Why it is needed"),
         choices=[("", _("Choose one")), *Reason.choices],
-        help_text=_("It is recorded with your name, the view and the number of inquiries."),
+        help_text=_(
+            "It is recorded with your name, the view, the number of inquiries, and whether names "
+            "went with them."
+        ),
         error_messages={"required": _("Choose why the list is needed.")},
     )
     format = forms.ChoiceField(
@@ -137,7 +140,14 @@ class TakeAwayForm(forms.Form):
         if found.get("format") != Format.XLSX:
             return found
         if self._count > MOST_XLSX:
-            self.add_error("format", _("Excel cannot hold that many rows. Choose CSV."))
+            self.add_error(
+                "format",
+                _(
+                    "An Excel file of more than %(most)s rows takes too long to make. Choose CSV, "
+                    "which Excel opens too."
+                )
+                % {"most": f"{MOST_XLSX:,}"},
+            )
         elif found.get("with_person"):
             # Excel's file is put together on the server's disk, where nobody's name may lie.
             self.add_error("format", _("A list with names comes as CSV only. Choose CSV."))

@@ -1,5 +1,5 @@
-"""Whether a colleague is looking at an inquiry: read from the access records, which every view of
-the workspace writes anyway. No locks: the page only says so.
+"""Whether a colleague opened an inquiry just now: read from the access records, which every view of
+the workspace writes anyway. No locks: the page only says so, and when that was.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils import timezone
 from .models import AccessRecord, Inquiry
 from .models.querysets import InquiryQuerySet
 
-RECENT = datetime.timedelta(minutes=10)  # who opened it longer ago has gone on to something else
+RECENT = datetime.timedelta(minutes=10)  # who opened it longer ago has most likely gone on
 # As transitions.shown_name has it: the full name, or else the account's.
 NAME = Coalesce(
     NullIf(Trim(Concat("actor__first_name", Value(" "), "actor__last_name")), Value("")),
@@ -25,7 +25,7 @@ NAME = Coalesce(
 
 @dataclass(frozen=True)
 class Colleague:
-    """Who else has the inquiry open, and when they last opened it."""
+    """Who else opened the inquiry, and when they last did."""
 
     name: str
     since: datetime.datetime
@@ -46,6 +46,6 @@ def with_colleague(rows: InquiryQuerySet, user: User) -> InquiryQuerySet:
 
 
 def colleague(inquiry: Inquiry) -> Colleague | None:
-    """Who else is looking at an inquiry that came by `with_colleague`. No query."""
+    """Who else opened an inquiry that came by `with_colleague`. No query."""
     name, at = getattr(inquiry, "colleague", None), getattr(inquiry, "colleague_at", None)
     return Colleague(name, at) if name and at else None

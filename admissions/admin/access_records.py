@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from ..models.audit import AccessRecordQuerySet
 from ..reference import read_reference
 from ..workflow import Action, shown_name
 from .paging import MOST_COUNTED, CappedPaginator
-from .records import ReadOnlyAdmin
+from .records import DayField, ReadOnlyAdmin
 from .tabs import TABS
 
 # What a record's detail means, beside the steps and the views of the queue.
@@ -42,13 +43,17 @@ PLACES = {
     "dayfigures": gettext_lazy("How the desk is doing"),
     "bulk": gettext_lazy("Many inquiries at once"),
     "file": gettext_lazy("Before a file"),
-    "sheet": gettext_lazy("Sheet of a list"),
     "changelist": gettext_lazy("Queue"),
     "change": gettext_lazy("One entry"),
     "event": gettext_lazy("All timelines"),
     "notification": gettext_lazy("Notifications"),
     "accessrecord": gettext_lazy("Who saw what"),
 }
+# The record of a list that was taken along names the list; only a file may be without names.
+TAKEN_ALONG = re.compile(
+    rf"(?:file-(?P<reason>{'|'.join(Reason.values)})(?P<names>-names)?|sheet)"
+    rf"-(?P<tab>{'|'.join(TABS)})(?P<search>-search)?"
+)
 SHOWN = (
     *("at", "action", "detail", "count", "inquiry__reference"),
     *("actor__username", "actor__first_name", "actor__last_name"),
@@ -75,11 +80,7 @@ class Narrowing(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Anything")), *AccessRecord.Action.choices],
     )
-    day = forms.DateField(
-        label=gettext_lazy("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    day = DayField(label=gettext_lazy("Day"), required=False)
 
     use_required_attribute = False
 
@@ -127,11 +128,21 @@ def place(detail: str) -> str:
     """A record's detail in words."""
     if detail in Action:
         return str(Action(detail).label)
-    before, _sep, reason = detail.partition("file-")
-    if not before and reason in Reason:
-        return _("File: %(reason)s") % {"reason": Reason(reason).label}
+    if taken := TAKEN_ALONG.fullmatch(detail):
+        return _taken_along(**taken.groupdict())
     tab = TABS.get(detail)
     return str(tab.label if tab else PLACES.get(detail, detail.replace("-", " ").capitalize()))
+
+
+def _taken_along(reason: str | None, names: str | None, tab: str, search: str | None) -> str:
+    """A list that left the desk, as a file or on paper: why, with what, and which it was."""
+    said = [
+        _("File: %(reason)s") % {"reason": Reason(reason).label} if reason else _("Sheet"),
+        _("with names") if names else "",
+        str(TABS[tab].label),
+        _("what a search found") if search else "",
+    ]
+    return "; ".join(part for part in said if part)
 
 
 class RecordList(ChangeList):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -21,16 +21,16 @@ from .. import intake, related, workflow
 from ..desk_forms import DeskInquiryForm
 from ..models import AccessRecord, ContactAttempt, Inquiry
 from ..workflow import WorkflowError
+from .page import UNPROCESSABLE, DeskPages
 from .watch import note
 
-UNPROCESSABLE = 422
 TALKED = {
     Inquiry.Source.PHONE.value: ContactAttempt.Way.CALL,
     Inquiry.Source.WALK_IN.value: ContactAttempt.Way.VISIT,
 }
 
 
-class Arrivals(admin.ModelAdmin):
+class Arrivals(DeskPages):
     """The part of the inquiry's admin that takes in who calls or walks in."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -75,19 +75,13 @@ class Arrivals(admin.ModelAdmin):
         self, request: HttpRequest, form: DeskInquiryForm, *, status: int = 200
     ) -> HttpResponse:
         looked = request.method == "POST"
-        return TemplateResponse(
-            request,
-            "admin/admissions/inquiry/add.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "title": _("New inquiry"),
-                "form": form,
-                "looked": looked,
-                "alike": self._earlier(request) if looked else [],
-            },
-            status=status,
-        )
+        context = {
+            "title": _("New inquiry"),
+            "form": form,
+            "looked": looked,
+            "alike": self._earlier(request) if looked else [],
+        }
+        return self.show_page(request, "add", context, status=status)
 
 
 def _line(said: QueryDict, name: str) -> str:

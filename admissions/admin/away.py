@@ -13,7 +13,6 @@ from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +22,14 @@ from .. import workflow
 from ..action_forms import TEXT_LIMIT, ColleagueField
 from ..list_forms import BulkForm
 from ..models import AccessRecord, Inquiry
+from ..models.querysets import InquiryQuerySet
+from ..transitions import TRANSITIONS, Action
 from .lists import Chosen, take
+from .page import UNPROCESSABLE, DeskPages
+from .place import Place
 from .watch import note
 
 MOST = 500  # at once; what is left over is said, and goes the next time
-UNPROCESSABLE = 422
 
 
 class AwayForm(BulkForm):
@@ -73,6 +75,14 @@ class AwayForm(BulkForm):
             self.add_error("to", _("Choose somebody else, or the queue."))
         return found
 
+    def movable(self) -> InquiryQuerySet:
+        """Their open inquiries that may go there: an assessment needs a colleague who keeps it."""
+        theirs = Inquiry.objects.assigned_to(self.cleaned_data["who"]).order_by("pk")
+        if self.cleaned_data["to"] is not None:
+            return theirs
+        may = [status for status, steps in TRANSITIONS.items() if Action.RELEASE in steps]
+        return theirs.filter(status__in=may)
+
     def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
         to, reason = self.cleaned_data["to"], self.cleaned_data["reason"]
         act = {"inquiry": inquiry, "actor": actor, "version": version, "reason": reason}
@@ -82,7 +92,7 @@ class AwayForm(BulkForm):
             workflow.hand_over(**act, to=to)
 
 
-class Away(admin.ModelAdmin):
+class Away(DeskPages):
     """The part of the inquiry's admin that takes over from a colleague."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -99,32 +109,31 @@ class Away(admin.ModelAdmin):
         form = AwayForm(request.POST)
         if not form.is_valid():
             return self._away_page(request, form, status=UNPROCESSABLE)
-        theirs = Inquiry.objects.assigned_to(form.cleaned_data["who"]).order_by("pk")
+        theirs = Inquiry.objects.assigned_to(form.cleaned_data["who"])
         if "confirm" not in request.POST:
-            counted = Counter(theirs.values_list("status", flat=True))
-            counts = [(s.label, counted[s.value]) for s in Inquiry.Status if counted[s.value]]
-            return self._away_page(request, form, counts=counts, total=counted.total())
-        results = [take(form, Chosen(row, row.version), user) for row in theirs[:MOST]]
+            counted = Counter(form.movable().values_list("status", flat=True))
+            total = counted.total()
+            return self._away_page(
+                request,
+                form,
+                counts=[(s.label, counted[s.value]) for s in Inquiry.Status if counted[s.value]],
+                total=total,
+                staying=theirs.count() - total,
+            )
+        results = [take(form, Chosen(row, row.version), user) for row in form.movable()[:MOST]]
         note(request, AccessRecord.Action.LISTED, detail="away", count=len(results))
         left = theirs.count()
         if left:
             messages.warning(request, _still_there(left))
         done = sum(not result.refused for result in results)
-        context = {"title": form.title, "results": results, "done": done}
-        return self._away_answer(request, "bulk_done", context)
+        context = {"title": form.title, "results": results, "done": done, "place": Place()}
+        return self.show_page(request, "bulk_done", context)
 
     def _away_page(
         self, request: HttpRequest, form: AwayForm, *, status: int = 200, **more: Any
     ) -> HttpResponse:
         context = {"title": form.title, "form": form, **more}
-        return self._away_answer(request, "away", context, status=status)
-
-    def _away_answer(
-        self, request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        frame = {**self.admin_site.each_context(request), "opts": self.opts}
-        template = f"admin/admissions/inquiry/{name}.html"
-        return TemplateResponse(request, template, frame | context, status=status)
+        return self.show_page(request, "away", context, status=status)
 
 
 def _still_there(number: int) -> str:

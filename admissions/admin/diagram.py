@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from .. import workflow_table
 from ..models import DeskSettings
+from .page import DeskPages
 
 
-class WorkflowPage(admin.ModelAdmin):
+class WorkflowPage(DeskPages):
     """The part of the inquiry's admin that explains its steps."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -24,12 +23,10 @@ class WorkflowPage(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("The steps of an inquiry"),
             "diagram": workflow_table.diagram(),
             "steps": workflow_table.steps(),
             "endings": workflow_table.endings(),
             "days_to_try": DeskSettings.get_solo().days_to_try,
         }
-        return TemplateResponse(request, "admin/admissions/inquiry/workflow.html", context)
+        return self.show_page(request, "workflow", context)

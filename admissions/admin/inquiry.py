@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -155,19 +154,14 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
     def _page(
         self, request: HttpRequest, inquiry: Inquiry, refusal: workspace.Refusal | None = None
     ) -> HttpResponse:
-        return TemplateResponse(
-            request,
-            "admin/admissions/inquiry/workspace.html",
-            {
-                **self.admin_site.each_context(request),
-                **workspace.context(
-                    inquiry, _actor(request), refusal, request.GET.get("reply", "")
-                ),
-                "place": place.read(request, inquiry),
-                "opts": self.opts,
-                "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},
-            },
-            status=(refusal or {}).get("status", 200),
+        template = request.GET.get("reply", "")
+        context = {
+            **workspace.context(inquiry, _actor(request), refusal, template),
+            "place": place.read(request, inquiry),
+            "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},
+        }
+        return self.show_page(
+            request, "workspace", context, status=(refusal or {}).get("status", 200)
         )
 
 

@@ -12,7 +12,6 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
@@ -22,28 +21,25 @@ from django.utils.translation import gettext_lazy, ngettext
 from programs.models import Clinic
 
 from .. import clock, summary, workflow
-from ..models import DayFigures, Inquiry
+from ..models import AccessRecord, DayFigures, Inquiry
 from ..models.desk import Weekday
 from ..summary import MEDIAN, NINETIETH, Age, Summary
 from . import charts
-from .records import ReadOnlyAdmin
+from .page import DeskPages
+from .records import DayField, ReadOnlyAdmin
+from .watch import note
 from .wording import in_words
 
 WEEKS = 13  # the range when none is asked for
 LONGEST = datetime.timedelta(days=366 * 3)
 LATE = datetime.timedelta(minutes=2)  # figures older than this: the worker does not run
-SPAN = "%Y-%m-%d"
 
 
 class RangeForm(forms.Form):
     """From which day to which, both included."""
 
-    first = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format=SPAN)
-    )
-    last = forms.DateField(
-        label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}, format=SPAN)
-    )
+    first = DayField(label=gettext_lazy("From"))
+    last = DayField(label=gettext_lazy("To"))
 
     use_required_attribute = False
 
@@ -58,7 +54,7 @@ class RangeForm(forms.Form):
 
 
 @admin.register(DayFigures)
-class LeadAdmin(ReadOnlyAdmin):
+class LeadAdmin(DeskPages, ReadOnlyAdmin):
     """In place of a list of days: the page that adds them up."""
 
     def changelist_view(
@@ -72,18 +68,14 @@ class LeadAdmin(ReadOnlyAdmin):
         form = RangeForm({name: request.GET.get(name) or usual[name] for name in usual})
         chosen = form.cleaned_data if form.is_valid() else usual
         figures = summary.of(chosen["first"], chosen["last"], today)
-        return TemplateResponse(
-            request,
-            "admin/admissions/dayfigures/change_list.html",
-            {
-                **self.admin_site.each_context(request),
-                **_context(figures),
-                "title": _("How the desk is doing"),
-                "form": form,
-                "ranges": _ranges(today, chosen),
-                "opts": self.opts,
-            },
-        )
+        note(request, AccessRecord.Action.VIEWED, detail="dayfigures")
+        context = {
+            **_context(figures),
+            "title": _("How the desk is doing"),
+            "form": form,
+            "ranges": _ranges(today, chosen),
+        }
+        return self.show_page(request, "change_list", context)
 
 
 def _ranges(today: datetime.date, chosen: dict[str, Any]) -> list[dict[str, Any]]:
@@ -192,11 +184,16 @@ def _load(figures: Summary) -> list[tuple[str, int, str]]:
     """Who has how many, the most first; nobody's last. One query."""
     people = User.objects.in_bulk([key for key in figures.load if key is not None])
     found = [
-        (workflow.shown_name(people[key]), number, _queue("open", assignee=key))
+        (_name(people.get(key)), number, _queue("open", assignee=key))
         for key, number in figures.load.most_common()
         if key is not None
     ]
     return [*found, (_("Nobody yet"), figures.load[None], _queue("unassigned"))]
+
+
+def _name(user: User | None) -> str:
+    """None: the account is deleted, and the figures have not followed yet."""
+    return workflow.shown_name(user) if user else _("An account that is no more")
 
 
 def _kinds(

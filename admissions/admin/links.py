@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from .. import linking
 from ..models import Inquiry
+from ..row_key import read_key
 from ..workflow import WorkflowError
-
-DIGITS = 18  # of a key: more is no number of the database
+from . import place
 
 
 class Links(admin.ModelAdmin):
@@ -37,7 +37,7 @@ class Links(admin.ModelAdmin):
             return redirect("admin:admissions_inquiry_changelist")
         if request.method == "POST":
             _change(request, inquiry)
-        return redirect(inquiry)
+        return redirect(inquiry.get_absolute_url() + place.read(request).behind)
 
 
 def _change(request: HttpRequest, inquiry: Inquiry) -> None:
@@ -46,9 +46,8 @@ def _change(request: HttpRequest, inquiry: Inquiry) -> None:
         if "unlink" in request.POST
         else (linking.link, _("%(first)s and %(second)s are linked."))
     )
-    key = request.POST.get("unlink") or request.POST.get("link", "")
-    known = key.isascii() and key.isdigit() and len(key) <= DIGITS
-    other = Inquiry.objects.filter(pk=int(key)).first() if known else None
+    key = read_key(request.POST.get("unlink") or request.POST.get("link", ""))
+    other = Inquiry.objects.filter(pk=key).first() if key else None
     if other is None:
         messages.warning(request, _("There is no inquiry at this address."))
         return

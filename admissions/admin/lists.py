@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,16 +19,17 @@ from .. import exporting
 from ..exporting import Format
 from ..list_forms import BULK, BulkForm, TakeAwayForm
 from ..models import AccessRecord, Inquiry
+from ..row_key import read_key
 from ..workflow import WorkflowError
+from . import place
+from .page import UNPROCESSABLE, DeskPages
 from .queue import QueueList
+from .view import View
 from .watch import note
 from .wording import Row
 
-QUEUE = "admin:admissions_inquiry_changelist"
 EXPORT = "admissions.export_inquiry"
 MOST = 100  # rows of a page, and so of a bulk step
-UNPROCESSABLE = 422
-DIGITS = 18  # of a key: more is no number of the database
 Action = AccessRecord.Action
 
 
@@ -53,7 +53,7 @@ class Result:
     refused: str = ""
 
 
-class ListSteps(admin.ModelAdmin):
+class ListSteps(DeskPages):
     """The part of the inquiry's admin that deals with many at once."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -74,28 +74,34 @@ class ListSteps(admin.ModelAdmin):
         user = cast(User, request.user)
         if not user.has_perm(BulkForm.permission):
             raise PermissionDenied
+        here = place.read(request)
         if request.method != "POST":
-            return redirect(QUEUE)
+            return redirect(here.queue)
         form_class = BULK.get(request.POST.get("step", ""))
         chosen = _chosen(request.POST.getlist("chosen"))
         if form_class is None or not chosen:
             missing = _("Choose a step.") if chosen else _("Choose at least one inquiry.")
             messages.warning(request, missing)
-            return redirect(QUEUE)
+            return redirect(here.queue)
         confirmed = "confirm" in request.POST
         form = form_class(request.POST if confirmed else None)
-        context = {"title": form.title, "step": request.POST["step"], "form": form}
+        context = {
+            "title": form.title,
+            "step": request.POST["step"],
+            "form": form,
+            "place": here,
+        }
         if confirmed and form.is_valid():
             results = [take(form, one, user) for one in chosen]
             done = sum(not result.refused for result in results)
             note(request, Action.LISTED, detail="bulk", count=len(results))
-            return self._list_page(
+            return self.show_page(
                 request, "bulk_done", {**context, "results": results, "done": done}
             )
         status = UNPROCESSABLE if confirmed else 200
         note(request, Action.LISTED, detail="bulk", count=len(chosen))
         rows = [(one, Row(one.inquiry, timezone.now())) for one in chosen]
-        return self._list_page(request, "bulk", {**context, "chosen": rows}, status=status)
+        return self.show_page(request, "bulk", {**context, "chosen": rows}, status=status)
 
     # A file
 
@@ -110,10 +116,18 @@ class ListSteps(admin.ModelAdmin):
         if request.method != "POST" or not form.is_valid():
             status = UNPROCESSABLE if request.method == "POST" else 200
             note(request, Action.LISTED, detail="file", count=count)
-            context = {"title": _("Take a list away"), "form": form, "cl": shown, "count": count}
-            return self._list_page(request, "file", context, status=status)
-        note(request, Action.EXPORTED, detail=f"file-{form.cleaned_data['reason']}", count=count)
-        rows = exporting.table(whole, with_person=form.cleaned_data["with_person"])
+            context = {
+                "title": _("Take a list away"),
+                "form": form,
+                "cl": shown,
+                "count": count,
+                "place": place.read(request),
+            }
+            return self.show_page(request, "file", context, status=status)
+        with_person = form.cleaned_data["with_person"]
+        kind = f"file-{form.cleaned_data['reason']}" + ("-names" if with_person else "")
+        note(request, Action.EXPORTED, detail=_detail(kind, shown.view), count=count)
+        rows = exporting.table(whole, with_person=with_person)
         name = f"inquiries-{timezone.localdate()}"
         if form.cleaned_data["format"] == Format.XLSX:
             return FileResponse(
@@ -133,30 +147,30 @@ class ListSteps(admin.ModelAdmin):
             raise PermissionDenied
         shown = cast(QueueList, self.get_changelist_instance(request))
         rows = [Row(inquiry, timezone.now()) for inquiry in shown.result_list]
-        note(request, Action.PRINTED, detail="sheet", count=len(rows))
-        context = {"title": shown.tab.label, "rows": rows, "made_at": timezone.now(), "cl": shown}
-        return self._list_page(request, "sheet", context)
+        note(request, Action.PRINTED, detail=_detail("sheet", shown.view), count=len(rows))
+        context = {
+            "title": shown.tab.label,
+            "rows": rows,
+            "made_at": timezone.now(),
+            "cl": shown,
+            "place": place.read(request),
+        }
+        return self.show_page(request, "sheet", context)
 
-    def _list_page(
-        self, request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        return TemplateResponse(
-            request,
-            f"admin/admissions/inquiry/{name}.html",
-            {**self.admin_site.each_context(request), "opts": self.opts, **context},
-            status=status,
-        )
+
+def _detail(kind: str, of: View) -> str:
+    """What a record says of a list that was taken along: "sheet-open", or "sheet-all-search"."""
+    return f"{kind}-{of.tab.name}" + ("-search" if of.words else "")
 
 
 def _chosen(values: list[str]) -> list[Chosen]:
     """What was ticked: "key:version". What is no such pair, or no inquiry, is passed over."""
     wanted: dict[int, int] = {}
     for value in values[:MOST]:
-        key, _sep, version = value.partition(":")
-        if all(
-            part.isascii() and part.isdigit() and len(part) <= DIGITS for part in (key, version)
-        ):
-            wanted[int(key)] = int(version)
+        before, _sep, after = value.partition(":")
+        key, version = read_key(before), read_key(after)
+        if key is not None and version is not None:
+            wanted[key] = version
     rows = Inquiry.objects.select_related("assignee").in_bulk(list(wanted))
     return [Chosen(rows[key], version) for key, version in wanted.items() if key in rows]
 

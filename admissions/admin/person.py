@@ -6,19 +6,17 @@ confirmations are answers to a POST too; nothing here is ever stored by a browse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,11 +26,13 @@ from .. import export, merging, person_requests, retention
 from ..ledger import LedgerUnavailable
 from ..models import AccessRecord, Inquiry
 from ..person_forms import AmendForm, EraseForm, FindForm, HoldForm
+from ..row_key import read_key
 from ..workflow import StaleInquiry, WorkflowError
+from . import place
 from .correcting import differences, kept_of_theirs, last_change
+from .page import CONFLICT, UNPROCESSABLE, DeskPages
 from .watch import note
 
-UNPROCESSABLE, CONFLICT, UNAVAILABLE = 422, 409, 503
 MOST = 50  # matches on a page, and inquiries handled at once
 REQUESTS = "admin:admissions_inquiry_person"
 Action = AccessRecord.Action
@@ -60,7 +60,7 @@ def for_requests(view: View) -> View:
     return wrapped
 
 
-class PersonRequests(admin.ModelAdmin):
+class PersonRequests(DeskPages):
     """The part of the inquiry's admin that answers requests about a person."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -106,7 +106,7 @@ class PersonRequests(admin.ModelAdmin):
         self, request: HttpRequest, form: FindForm, *, status: int = 200, **found: Any
     ) -> HttpResponse:
         context = {"form": form, "title": _("Requests about a person"), **found}
-        return self._show(request, "person", context, status=status)
+        return self.show_page(request, "person", context, status=status)
 
     # A copy
 
@@ -130,7 +130,7 @@ class PersonRequests(admin.ModelAdmin):
         if as_file:
             return _file(copies)
         context = {"copies": copies, "title": _("What is held"), "made_at": timezone.now()}
-        return self._show(request, "export", context)
+        return self.show_page(request, "export", context)
 
     # Erasing
 
@@ -161,13 +161,13 @@ class PersonRequests(admin.ModelAdmin):
             "staying": [row for row in chosen if row not in going],
             "title": _("Erase this person"),
         }
-        return self._show(request, "erase", context, status=status)
+        return self.show_page(request, "erase", context, status=status)
 
     def _erase(self, request: HttpRequest, chosen: Sequence[Inquiry]) -> None:
         """Each in a transaction of its own; what became of them is in the messages."""
         erased = []
         for inquiry in chosen:
-            version = _number(request.POST.get(f"version-{inquiry.pk}", ""))
+            version = read_key(request.POST.get(f"version-{inquiry.pk}", ""))
             try:
                 # Without the version it was shown with it was not shown.
                 retention.erase(inquiry, actor=_user(request), version=version or 0)
@@ -260,7 +260,7 @@ class PersonRequests(admin.ModelAdmin):
     ) -> HttpResponse:
         title = _("Correct %(reference)s") % {"reference": inquiry.reference}
         context = {"form": form, "inquiry": inquiry, "title": title, **more}
-        return self._show(request, "correct", context, status=status)
+        return self.show_page(request, "correct", context, status=status)
 
     # Legal hold
 
@@ -308,7 +308,7 @@ class PersonRequests(admin.ModelAdmin):
     ) -> HttpResponse:
         title = _("Legal hold on %(reference)s") % {"reference": inquiry.reference}
         context = {"form": form, "inquiry": inquiry, "title": title, **more}
-        return self._show(request, "hold", context, status=status)
+        return self.show_page(request, "hold", context, status=status)
 
     # A consent taken back
 
@@ -330,7 +330,7 @@ class PersonRequests(admin.ModelAdmin):
             else:
                 done = _("A consent of %(reference)s is revoked.")
                 messages.success(request, done % {"reference": inquiry.reference})
-        return redirect(inquiry)
+        return redirect(inquiry.get_absolute_url() + place.read(request).behind)
 
     # Shared
 
@@ -349,26 +349,13 @@ class PersonRequests(admin.ModelAdmin):
 
     def _chosen(self, request: HttpRequest) -> list[Inquiry]:
         """The inquiries ticked, in the order of their receipt."""
-        numbers = [_number(text) for text in request.POST.getlist("inquiry")[:MOST]]
+        numbers = [read_key(text) for text in request.POST.getlist("inquiry")[:MOST]]
         rows = Inquiry.objects.filter(pk__in=[n for n in numbers if n is not None])
         return list(rows.order_by("received_at", "pk"))
-
-    def _show(
-        self, request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(
-            request, f"admin/admissions/inquiry/{name}.html", context, status=status
-        )
 
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
-
-
-def _number(text: str) -> int | None:
-    """A row's number; None for what is none, or none that a database could hold."""
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def _said(error: WorkflowError) -> str:

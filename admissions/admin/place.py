@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
 from ..models import Inquiry
+from ..row_key import read_key
 from . import view
 from .view import TAB_VAR, Neighbours, View
 
@@ -22,6 +24,7 @@ class Place:
 
     view: View | None = None
     neighbours: Neighbours = NOBODY
+    page: int = 1  # of the list
 
     @property
     def behind(self) -> str:
@@ -30,7 +33,8 @@ class Place:
 
     @property
     def queue(self) -> str:
-        return reverse("admin:admissions_inquiry_changelist") + self.behind
+        page = f"&{PAGE_VAR}={self.page}" if self.view and self.page > 1 else ""
+        return reverse("admin:admissions_inquiry_changelist") + self.behind + page
 
     @property
     def before(self) -> str:
@@ -53,4 +57,5 @@ def read(request: HttpRequest, inquiry: Inquiry | None = None) -> Place:
     found = view.read(request.GET, cast(User, request.user))
     if found.unknown or found.lost_search:
         return Place()
-    return Place(found.view, found.view.neighbours(inquiry) if inquiry else NOBODY)
+    neighbours = found.view.neighbours(inquiry) if inquiry else NOBODY
+    return Place(found.view, neighbours, read_key(request.GET.get(PAGE_VAR, "")) or 1)

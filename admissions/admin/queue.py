@@ -52,6 +52,8 @@ class QueueList(ChangeList):
             paginator.count = min(self.counts[self.tab.name], MOST_COUNTED)
         else:
             paginator = Paginator(self.narrowed.keys, self.list_per_page)
+        # A page that has emptied meanwhile: the last one there is.
+        self.page_num = min(self.page_num, paginator.num_pages)
         try:
             page = paginator.page(self.page_num).object_list
         except InvalidPage as error:
@@ -117,7 +119,13 @@ class QueueList(ChangeList):
         """The address of this view with something changed: what could not be used is gone."""
         if getattr(self, "view", None) is not None:
             self.params = dict(self.view.parameters)
+            self.filter_params = {name: [value] for name, value in self.params.items()}
         return super().get_query_string(new_params, remove)
+
+    @property
+    def address_of_page(self) -> str:
+        """What the addresses behind the list have to come back to this page of this view."""
+        return self.get_query_string({PAGE_VAR: self.page_num if self.page_num > 1 else None})
 
     @property
     def kept_parameters(self) -> list[tuple[str, str]]:

@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, cast
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -17,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import outbox
+from ..facets import YEARS
 from ..models import Event, Notification
 from ..models.history import NotificationQuerySet
 from .paging import CappedPaginator
@@ -35,6 +38,20 @@ MEANINGS = {
     "SMTPDataError": _("the mail server refuses the message"),
     "Unreadable": _("the inquiry cannot be opened with the keys at hand"),
 }
+
+
+class DayField(forms.DateField):
+    """A day that a list can be narrowed to; beyond these years there is no day after it."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: datetime.date | None) -> None:
+        super().validate(value)
+        if value and value.year not in YEARS:
+            raise ValidationError(
+                gettext("Choose a day from %(first)d to %(last)d.")
+                % {"first": YEARS.start, "last": YEARS[-1]}
+            )
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..facets import FACETS
 from ..models import SavedView
+from ..row_key import read_key
 from . import view
+from .page import UNPROCESSABLE, DeskPages
 
 SHARE = "admissions.share_savedview"
-UNPROCESSABLE = 422
 MOST = 30  # of one person: they stand on every page of the queue
 
 
@@ -46,7 +46,7 @@ class SavedViewForm(forms.ModelForm):
         return set(excluded) - {"owner", "tab", "narrowed_by"}
 
 
-class SavedViews(admin.ModelAdmin):
+class SavedViews(DeskPages):
     """The part of the inquiry's admin that keeps views."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -63,38 +63,32 @@ class SavedViews(admin.ModelAdmin):
         kept = self._asked_for(request, user)
         prefix = str(kept.pk or "new")
         form = SavedViewForm(request.POST or None, instance=kept, user=user, prefix=prefix)
+        if request.method == "POST" and not kept.pk and user.saved_views.count() >= MOST:
+            form.add_error(None, _("Delete a view first: there are as many as the page holds."))
         if request.method == "POST" and form.is_valid():
             form.save()
             messages.success(request, _("“%(name)s” is saved.") % {"name": kept.name})
             return redirect(address(kept))
         status = UNPROCESSABLE if request.method == "POST" else 200
-        return TemplateResponse(
-            request,
-            "admin/admissions/inquiry/views.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "title": _("Saved views"),
-                "form": form,
-                "here": view.read(request.GET, user).view,
-                "forms": _forms(user, form),
-            },
-            status=status,
-        )
+        context = {
+            "title": _("Saved views"),
+            "form": form,
+            "here": view.read(request.GET, user).view,
+            "forms": _forms(user, form),
+        }
+        return self.show_page(request, "views", context, status=status)
 
     def _asked_for(self, request: HttpRequest, user: User) -> SavedView:
         """The view that is being changed, or a new one of what the address names."""
         key = request.POST.get("view", "")
         if key:
-            return get_object_or_404(user.saved_views, pk=int(key) if key.isdecimal() else 0)
-        if request.method == "POST" and user.saved_views.count() >= MOST:
-            raise PermissionDenied(_("Delete a view first: there are as many as the page holds."))
+            return get_object_or_404(user.saved_views, pk=read_key(key))
         here = view.read(request.GET, user).view
         return SavedView(owner=user, tab=here.tab.name, narrowed_by=dict(here.chosen))
 
     def _delete(self, request: HttpRequest, user: User) -> HttpResponse:
         key = request.POST["delete"]
-        kept = get_object_or_404(user.saved_views, pk=int(key) if key.isdecimal() else 0)
+        kept = get_object_or_404(user.saved_views, pk=read_key(key))
         kept.delete()
         messages.success(request, _("“%(name)s” is deleted.") % {"name": kept.name})
         return redirect("admin:admissions_inquiry_views")

@@ -20,6 +20,7 @@ from django.urls import URLPattern
 
 from .. import audit
 from ..models import AccessRecord, Inquiry
+from ..row_key import read_key
 
 Action = AccessRecord.Action
 View = Callable[..., HttpResponse]
@@ -104,7 +105,6 @@ def _what_it_shows(context: dict[str, Any], page: str) -> Note:
 
 def _denied(request: HttpRequest, page: str, kwargs: dict[str, Any], desk: ModelAdmin[Any]) -> None:
     """A refusal, with the inquiry that was asked for when there is such a one."""
-    key = str(kwargs.get("pk", kwargs.get("object_id", "")))
-    number = int(key) if desk.model is Inquiry and key.isascii() and key.isdigit() else 0
-    asked_for = Inquiry.objects.only("pk").filter(pk=number) if 0 < number < 2**63 else ()
+    key = read_key(str(kwargs.get("pk", kwargs.get("object_id", ""))))
+    asked_for = Inquiry.objects.only("pk").filter(pk=key) if key and desk.model is Inquiry else ()
     audit.record(cast(User, request.user), Action.DENIED, *asked_for, detail=page)

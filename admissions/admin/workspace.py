@@ -23,11 +23,8 @@ from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
 from . import conflict
+from .page import CONFLICT, FORBIDDEN, UNPROCESSABLE
 from .wording import Row
-
-UNPROCESSABLE = 422
-CONFLICT = 409
-FORBIDDEN = 403
 
 # The step that usually comes next; the page shows its form open.
 USUAL_NEXT = {

@@ -1,6 +1,7 @@
 // Keys for the queue: j and k go from row to row, Enter opens (the row's link has the focus),
 // c claims, / goes to the search, ? shows the list of keys. All of it is on the page without them.
 // WCAG 2.1.4: they can be turned off, and this browser remembers that.
+// Beside that, one button ticks every row of the page; without this script it is not there.
 const OFF = "desk-keys-off";
 const box = document.querySelector(".desk-keys");
 const search = document.getElementById("searchbar");
@@ -62,4 +63,23 @@ if (box) {
   });
   say();
   box.hidden = false;
+}
+
+const ticks = [...document.querySelectorAll("#result_list input[name=chosen]")];
+const all = document.getElementById("tick-all");
+if (all && ticks.length) {
+  const button = all.querySelector("button");
+  const every = () => ticks.every((tick) => tick.checked);
+  const say = () => {
+    button.textContent = every() ? all.dataset.none : all.dataset.all;
+  };
+  button.addEventListener("click", () => {
+    const checked = !every();
+    for (const tick of ticks) tick.checked = checked;
+    say();
+  });
+  document.getElementById("result_list").addEventListener("change", say);
+  window.addEventListener("pageshow", say); // coming back, the browser ticks them as they were
+  say();
+  all.hidden = false;
 }

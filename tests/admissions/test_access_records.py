@@ -136,6 +136,12 @@ def test_a_page_that_is_not_for_somebody_leaves_a_refusal(role, request, client,
         assert records()[before:] == [(user.username, "denied", detail, about, None)]
 
 
+def test_a_refusal_at_a_key_that_no_database_could_hold_is_recorded(client, auditor):
+    client.force_login(auditor)
+    assert client.get(f"{QUEUE}{'9' * 5000}/change/").status_code == 403
+    assert records() == [("audrey", "denied", "change", None, None)]
+
+
 def test_a_step_by_who_may_not_take_it_leaves_one_refusal(client, auditor, inquiry):
     client.force_login(auditor)
     assert client.post(step("claim", inquiry), {"version": 1}).status_code == 403

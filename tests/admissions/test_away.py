@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from admissions.models import Inquiry
+from admissions.models import AccessRecord, Inquiry
 from tests.factories import InquiryFactory
 
 AWAY = "/admin/admissions/inquiry/away/"
@@ -70,10 +70,17 @@ def test_confirmed_they_go_to_a_colleague_with_the_reason(desk, theirs, coordina
 def test_back_to_the_queue_goes_what_may(desk, theirs, coordinator):
     """An appointment needs somebody who keeps it."""
     page = soup_of(move(desk, coordinator, confirm="1"))
-    assert "Done for 1 of 2." in page.text
-    assert "An assessment is scheduled." in page.text
+    assert "Done for 1 of 1." in page.text
+    assert not AccessRecord.objects.filter(action="refused").exists()
     assert "1 open inquiry is still with this person." in page.select_one(".messagelist").text
     assert with_whom(theirs) == [None, coordinator]
+
+
+def test_what_cannot_go_to_the_queue_is_not_counted_but_said(desk, theirs, coordinator, colleague):
+    text = " ".join(soup_of(move(desk, coordinator)).select_one("#content").text.split())
+    assert "1 open inquiry would be moved" in text
+    assert "1 open inquiry has an assessment scheduled and stays: choose a colleague" in text
+    assert "and stay" not in soup_of(move(desk, coordinator, colleague)).text
 
 
 def test_they_do_not_go_to_the_same_person(desk, theirs, coordinator):

@@ -189,4 +189,6 @@ def test_the_queue_offers_a_tick_for_each_row(desk):
     inquiry = InquiryFactory()
     page = BeautifulSoup(desk.get(QUEUE).content, "html5lib")
     assert [box["value"] for box in page.select("input[name=chosen]")] == values(inquiry)
-    assert page.select_one("form#bulk")["action"] == BULK
+    tick_all = page.select_one("form#bulk #tick-all")
+    assert tick_all.has_attr("hidden")  # until the script, which makes it work, shows it
+    assert page.select_one("form#bulk")["action"] == f"{BULK}?show=open"

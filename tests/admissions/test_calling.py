@@ -54,6 +54,11 @@ def test_a_closed_inquiry_is_not_called():
     assert not calling.may_be_called(inquiry, [calling.NO_HOURS], at(10))
 
 
+def test_possible_spam_is_not_called():
+    inquiry = asked_for("any", quarantined_at=at(9), suspicions=["links"])
+    assert not calling.may_be_called(inquiry, [calling.NO_HOURS], at(10))
+
+
 @pytest.fixture
 def clinic(db):
     clinic = Clinic.objects.create(pk=1)

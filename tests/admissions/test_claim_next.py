@@ -1,5 +1,6 @@
 """“Claim next”: the most urgent that nobody has, and never the same one twice."""
 
+import gc
 import sys
 import time
 from collections import Counter
@@ -95,7 +96,11 @@ def quick_turns():
     """Threads take turns often: else whoever holds the lock waits for those that wait for it."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(0.0002)
+    # What is left of a SQLite cursor that failed would be freed in whichever thread collects, which
+    # then waits for the thread that owns it, and all others for both.
+    gc.disable()
     yield
+    gc.enable()
     sys.setswitchinterval(before)
 
 

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admissions import exporting
+from admissions.admin.tabs import TABS
+from admissions.exporting import Reason
 from admissions.list_forms import TakeAwayForm
 from admissions.models import AccessRecord
+from admissions.models.audit import LONGEST_DETAIL
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +69,9 @@ def test_names_do_not_go_through_a_file_on_the_disk(desk):
     assert "as CSV only" in page.content.decode()
 
 
-def test_more_rows_than_excel_holds_are_offered_as_csv():
+def test_more_rows_than_can_be_made_in_time_are_offered_as_csv():
     form = TakeAwayForm({**ASKED, "format": "xlsx"}, count=exporting.MOST_XLSX + 1)
-    assert "Choose CSV" in str(form.errors)
+    assert "more than 25,000 rows takes too long to make. Choose CSV" in str(form.errors)
     assert TakeAwayForm({**ASKED, "format": "xlsx"}, count=exporting.MOST_XLSX).is_valid()
 
 
@@ -79,11 +82,28 @@ def test_without_a_reason_there_is_no_file(desk, reason):
     assert not AccessRecord.objects.filter(action="exported").exists()
 
 
-def test_who_took_what_and_why_is_recorded(desk, lead):
+def test_who_took_which_view_and_why_is_recorded(desk, lead):
     InquiryFactory.create_batch(2)
     desk.post(f"{FILE}?show=all", ASKED)
     record = AccessRecord.objects.get(action="exported")
-    assert (record.actor, record.detail, record.count) == (lead, "file-statistics", 2)
+    assert (record.actor, record.detail, record.count) == (lead, "file-statistics-all", 2)
+
+
+def test_that_names_went_with_a_file_and_that_it_was_a_search_is_recorded(desk):
+    InquiryFactory(name="Nora Known")
+    found = desk.post("/admin/admissions/inquiry/", {"words": "Nora"}).url.partition("?")[2]
+    desk.post(f"{FILE}?{found}", {**ASKED, "with_person": "on"})
+    desk.get(f"{SHEET}?{found}")
+    records = AccessRecord.objects.filter(action__in=["exported", "printed"]).order_by("pk")
+    assert [record.detail for record in records] == [
+        "file-statistics-names-all-search",
+        "sheet-all-search",
+    ]
+
+
+def test_the_record_of_every_view_and_reason_has_room():
+    longest = ["file", max(Reason.values, key=len), "names", max(TABS, key=len), "search"]
+    assert len("-".join(longest)) <= LONGEST_DETAIL
 
 
 @pytest.mark.parametrize("who", ["coordinator", "auditor", "editor"])
@@ -111,7 +131,7 @@ def test_the_sheet_shows_no_number_and_is_recorded(client, coordinator):
     assert "Nora Known" in page
     assert "619" not in page
     record = AccessRecord.objects.get(action="printed")
-    assert (record.detail, record.count) == ("sheet", 1)
+    assert (record.detail, record.count) == ("sheet-open", 1)
 
 
 def test_the_cost_of_the_sheet_does_not_grow(client, coordinator, django_assert_max_num_queries):

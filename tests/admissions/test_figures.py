@@ -7,13 +7,16 @@ import math
 import statistics
 
 import pytest
+import time_machine
 from django.core.management import call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from admissions import faking, figures, summary, workflow
 from admissions.clock import ZONE
 from admissions.models import DayFigures, Inquiry
+from programs.models import Clinic
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +89,27 @@ def test_the_promise_is_kept_up_to_its_last_minute(minutes, kept):
 def test_who_was_never_tried_was_not_kept_the_promise_to():
     InquiryFactory(received_at=EVENING)
     assert summed().promise_kept == 0
+
+
+def test_whose_promise_runs_out_untouched_counts_as_broken_at_once():
+    Clinic.objects.create(pk=1, call_back_minutes=4 * 24 * 60)
+    promised = EVENING + 4 * 24 * 60 * MINUTE
+    with time_machine.travel(promised - MINUTE, tick=False):
+        InquiryFactory(received_at=EVENING, due_at=promised)
+        assert summed().promise_kept is None
+    with time_machine.travel(promised + MINUTE, tick=False):
+        assert summed().promise_kept == 0
+
+
+def test_older_days_are_counted_again_a_few_at_a_time_and_once_a_day(monkeypatch):
+    monkeypatch.setattr(figures, "FEW", 2)
+    for days in range(3):
+        InquiryFactory(received_at=EVENING - datetime.timedelta(days=days))
+    figures.count(figures.all_days())
+    now = timezone.now()
+    DayFigures.objects.update(counts={}, made_at=now - datetime.timedelta(days=2))
+    assert [figures.recount(now) for _run in range(3)] == [2, 1, 0]
+    assert not DayFigures.objects.filter(counts={}).exists()
 
 
 def test_nobody_owed_an_answer_yet_is_no_share():

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from admissions import jobs
+from admissions import figures, jobs
 from admissions.jobs import JOBS, MINUTE, Job, Schedule
 from admissions.models import Notification
 from tests.factories import InquiryFactory
@@ -71,6 +71,7 @@ def test_a_clock_that_is_set_back_silences_none(ran):
 
 def test_reminders_and_the_purge_are_on_the_list():
     assert {"reminders", "older reminders", "purge"} <= {job.name for job in JOBS}
+    assert {figures.refresh, figures.recount} <= {job.run for job in JOBS}
 
 
 def test_work_once_makes_reminders_and_sends_them(lead, smtp):

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from admissions import faking, figures
+from admissions.admin.access_records import place
+from admissions.models import AccessRecord, Inquiry
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,13 @@ def test_only_leads_see_it(request, client, who, status):
     assert client.get(PAGE).status_code == status
 
 
+def test_that_it_was_looked_at_is_recorded_as_this_page(desk, lead):
+    desk.get(PAGE)
+    record = AccessRecord.objects.get()
+    assert (record.actor, record.action) == (lead, "viewed")
+    assert place(record.detail) == "How the desk is doing"
+
+
 def test_an_empty_desk_has_a_page(desk):
     figures.refresh()
     page = desk.get(PAGE)
@@ -55,8 +64,9 @@ def test_a_worker_that_does_not_run_is_said(desk):
     [
         ("first=2026-02-30&last=2026-03-01", "Enter a valid date"),
         ("first=2026-03-02&last=2026-03-01", "ends before it begins"),
-        ("first=1990-01-01&last=2026-03-01", "three years at most"),
+        ("first=2010-01-01&last=2026-03-01", "three years at most"),
         ("first=%00&last=x", "Enter a valid date"),
+        ("first=9999-12-01&last=9999-12-31", "Choose a day from 2000 to 2199."),
     ],
 )
 def test_a_range_that_is_none_says_so_and_keeps_what_was_written(desk, asked, words):
@@ -96,6 +106,14 @@ def test_it_shows_only_the_days_asked_for(desk):
     beside = desk.get(f"{PAGE}?first=2026-04-01&last=2026-04-30").content.decode()
     assert "1 in all" in within
     assert "0 in all" in beside
+
+
+def test_figures_of_an_account_that_was_deleted_meanwhile_are_shown(desk, colleague):
+    InquiryFactory(status="claimed", assignee=colleague)
+    figures.refresh()
+    Inquiry.objects.update(assignee=None, status="new")
+    colleague.delete()
+    assert "An account that is no more" in desk.get(PAGE).content.decode()
 
 
 def test_every_bar_leads_to_as_many_inquiries_as_it_counts(desk, coordinator):

@@ -1,4 +1,4 @@
-"""The workspace says that a colleague is looking at the same inquiry, and keeps nobody out."""
+"""The workspace says that a colleague opened the same inquiry, and keeps nobody out."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def test_a_colleague_who_has_it_open_is_named_with_the_time(inquiry, coordinator
     at = timezone.localtime(timezone.now() - timedelta(minutes=3))
     look(colleague, inquiry, ago=3)
     said = look(coordinator, inquiry)
-    assert said.startswith("colin is looking at this too, since ")
+    assert said.startswith("colin opened this too, at ")
     assert f":{at:%M}" in said
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admissions import facets
-from admissions.admin import tabs
+from admissions.admin import saved_views, tabs, view
 from admissions.models import Inquiry, SavedView
 from tests.admissions.answers import soup_of
 from tests.factories import InquiryFactory
@@ -106,6 +106,36 @@ def test_the_choices_show_what_was_chosen_and_keep_tab_and_days(desk):
     assert kept == {"show": "all", "received": "2026-01-01.."}
 
 
+def said(response):
+    return " ".join(soup_of(response).select_one("#content").text.split())
+
+
+def test_how_many_fit_is_said(desk):
+    InquiryFactory.create_batch(2, language="es")
+    InquiryFactory(language="en")
+    assert "2 inquiries fit." in said(desk.get(QUEUE, {"language": "es"}))
+    assert "1 inquiry fits." in said(desk.get(QUEUE, {"language": "en"}))
+    assert " fit" not in said(desk.get(QUEUE))
+
+
+def test_how_many_of_the_first_fit_is_said_where_not_all_were_looked_through(desk, monkeypatch):
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 2)
+    InquiryFactory.create_batch(3, language="es")
+    assert "2 of the first 5,000 looked through fit." in said(desk.get(QUEUE, {"language": "es"}))
+    assert "None of the first 5,000 looked through fits." in said(
+        desk.get(QUEUE, {"language": "en"})
+    )
+
+
+@pytest.mark.parametrize("tab", ["open", "overdue", "all"])
+def test_a_narrowed_tab_without_a_match_does_not_say_that_the_tab_is_empty(tab, desk):
+    InquiryFactory(language="en", received_at=timezone.now() - timedelta(days=2))
+    response = desk.get(QUEUE, {"show": tab, "language": "es"})
+    assert "Nothing in this tab fits." in said(response)
+    assert str(tabs.TABS[tab].empty) not in said(response)
+    assert soup_of(response).select_one(".desk-empty a")["href"] == f"?show={tab}"
+
+
 def test_every_tab_can_be_saved():
     [known] = [c for c in SavedView._meta.constraints if c.name == "savedview_known_tab"]
     [(_name, names)] = known.condition.children
@@ -141,6 +171,21 @@ def test_a_view_is_renamed_and_deleted(desk, coordinator):
     assert (kept.name, kept.tab, kept.narrowed_by) == ("New", "overdue", {"language": "es"})
     desk.post(VIEWS, {"delete": kept.pk})
     assert not SavedView.objects.exists()
+
+
+def test_one_view_more_than_the_page_holds_is_not_saved_and_why_is_said(desk, monkeypatch):
+    monkeypatch.setattr(saved_views, "MOST", 1)
+    save(desk, "First")
+    response = save(desk, "Second")
+    assert response.status_code == 422
+    assert "Delete a view first" in soup_of(response).select_one(".desk-alert").text
+    assert SavedView.objects.get().name == "First"
+
+
+@pytest.mark.parametrize("field", ["view", "delete"])
+@pytest.mark.parametrize("key", ["x", "٣", "9" * 5000])
+def test_a_key_that_is_none_is_no_view(field, key, desk):
+    assert desk.post(VIEWS, {field: key}).status_code == 404
 
 
 def test_a_colleague_neither_sees_nor_changes_somebody_s_view(desk, client, colleague):

@@ -81,7 +81,12 @@ def test_a_row_says_who_did_what_where_with_which_inquiry(desk, written, inquiry
         ("hand-over", "Hand over"),
         ("overdue", "Overdue"),
         ("workspace", "An inquiry’s page"),
-        ("file-legal", "File: A court’s or lawyer’s request"),
+        ("file-legal-overdue", "File: A court’s or lawyer’s request; Overdue"),
+        (
+            "file-legal-names-follow-up-search",
+            "File: A court’s or lawyer’s request; with names; Follow up today; what a search found",
+        ),
+        ("sheet-mine", "Sheet; Mine"),
         ("", ""),
         ("a-page-to-come", "A page to come"),
     ],
@@ -113,6 +118,7 @@ def test_the_list_is_narrowed_by_person_kind_day_and_reference(desk, written, in
         ({"what": "guessed"}, "Select a valid choice"),
         ({"who": "0"}, "Select a valid choice"),
         ({"day": "yesterday"}, "Enter a valid date"),
+        ({"day": "9999-12-31"}, "Choose a day from 2000 to 2199."),
     ],
 )
 def test_what_is_not_understood_is_said_and_shows_nothing(asked, said, desk, written):

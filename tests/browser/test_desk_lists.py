@@ -51,6 +51,16 @@ def test_three_are_handed_over_by_keyboard_alone(desk: Page, screenshot):
     judge(desk, screenshot, "bulk-done")
 
 
+def test_all_of_the_page_are_ticked_and_unticked_by_one_button(desk: Page):
+    ticked = desk.locator("input[name=chosen]:checked")
+    desk.get_by_role("button", name="Tick all on this page").click()
+    expect(ticked).to_have_count(4)
+    desk.locator("input[name=chosen]").first.uncheck()
+    desk.get_by_role("button", name="Tick all on this page").click()
+    desk.get_by_role("button", name="Untick all").click()
+    expect(ticked).to_have_count(0)
+
+
 def test_a_file_is_downloaded_for_a_reason(desk: Page, screenshot):
     desk.get_by_role("link", name="Take the list away as a file").click()
     judge(desk, screenshot, "file")
