@@ -14,10 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admissions.list_forms import BULK
-from admissions.models import Event
 from admissions.workflow import Action
 from tests.admissions import steps
-from tests.admissions.roles import OTHERS, ROLES, WORK, WORKERS
+from tests.admissions.roles import OTHERS, ROLES, WORKERS
 from tests.admissions.steps import DENIED, REFUSED, STATES, TAKEN, Scene
 
 pytestmark = pytest.mark.django_db
@@ -25,23 +24,17 @@ pytestmark = pytest.mark.django_db
 ADDRESS = reverse("admin:admissions_inquiry_bulk")
 # The page itself shows a list of one.
 LISTED = ("listed", "bulk", None, 1)
-NOT_TO_FOLLOW_UP = {steps.ASIDE, steps.ERASED, "closed"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a bulk step does to each inquiry; `action` is None when it is no step of the table."""
+    """What a bulk step does to each inquiry."""
 
-    action: Action | None
-    detail: str
+    action: Action
     typed: Callable[[Scene], dict[str, Any]]
 
     def verdict(self, state: str, role: str) -> str:
-        if self.action is not None:
-            return steps.verdict(state, self.action, role)
-        if not ROLES[role].has(WORK):
-            return DENIED
-        return REFUSED if state in NOT_TO_FOLLOW_UP else TAKEN
+        return steps.verdict(state, self.action, role)
 
 
 def _next_week(scene: Scene) -> dict[str, Any]:
@@ -51,11 +44,10 @@ def _next_week(scene: Scene) -> dict[str, Any]:
 STEPS = {
     "assign": Step(
         Action.HAND_OVER,
-        "hand-over",
         lambda scene: {"to": scene.colleague.pk, "reason": steps.WORDS},
     ),
-    "follow-up": Step(None, "set-follow-up", _next_week),
-    "spam": Step(Action.CLOSE, "close", lambda scene: {}),
+    "follow-up": Step(Action.FOLLOW_UP, _next_week),
+    "spam": Step(Action.CLOSE, lambda scene: {}),
 }
 CASE = ("name", "state", "role")
 
@@ -88,7 +80,7 @@ def test_each_bulk_step_is_in_the_matrix():
     assert set(STEPS) == set(BULK)
 
 
-@pytest.mark.parametrize(CASE, [case for case in cases(TAKEN) if STEPS[case[0]].action])
+@pytest.mark.parametrize(CASE, cases(TAKEN))
 def test_a_legal_step_leads_where_the_table_says(name, state, role, client):
     scene = Scene(state, role)
     with steps.moves(scene, STEPS[name].action, words=name == "assign"):
@@ -97,19 +89,11 @@ def test_a_legal_step_leads_where_the_table_says(name, state, role, client):
     assert steps.records(scene) == [LISTED]
 
 
-@pytest.mark.parametrize(CASE, [case for case in cases(TAKEN) if not STEPS[case[0]].action])
-def test_a_follow_up_day_is_set_and_moves_nothing_else(name, state, role, client):
-    scene = Scene(state, role)
-    told = Event.objects.count()
-    response = confirm(client, scene, name)
-    assert "Done for 1 of 1." in response.content.decode()
-    row, before = scene.now(), scene.inquiry
-    assert row.follow_up_on.isoformat() == _next_week(scene)["on"]
-    assert (row.status, row.assignee) == (before.status, before.assignee)
-    assert row.version == before.version + 1
-    assert Event.objects.count() == told + 1
-    assert row.events.last().actor == scene.actor
-    assert steps.records(scene) == [LISTED]
+@pytest.mark.parametrize("state", ["new", "claimed", "contacted", "assessment"])
+def test_the_day_that_was_chosen_is_set(state, client):
+    scene = Scene(state, "leads")
+    confirm(client, scene, "follow-up")
+    assert scene.now().follow_up_on.isoformat() == _next_week(scene)["on"]
 
 
 @pytest.mark.parametrize(CASE, cases(DENIED, by=OTHERS))
@@ -126,7 +110,7 @@ def test_a_colleague_s_work_is_left_alone_and_that_is_recorded(name, state, role
     with steps.untouched():
         response = confirm(client, scene, name)
     assert refusal_on(response) == "This step is not yours to take."
-    record = ("denied", STEPS[name].detail, scene.inquiry.pk, None)
+    record = ("denied", STEPS[name].action.value, scene.inquiry.pk, None)
     assert steps.records(scene) == [record, LISTED]
 
 
@@ -137,7 +121,7 @@ def test_an_illegal_step_is_refused_and_recorded(name, state, role, client):
         response = confirm(client, scene, name)
     steps.assert_clear(refusal_on(response))
     assert steps.why(state, STEPS[name].action) in refusal_on(response)
-    record = ("refused", STEPS[name].detail, scene.inquiry.pk, None)
+    record = ("refused", STEPS[name].action.value, scene.inquiry.pk, None)
     assert steps.records(scene) == [record, LISTED]
 
 
@@ -148,7 +132,7 @@ def test_a_step_on_an_older_list_is_refused_and_recorded(name, state, role, clie
     with steps.untouched():
         response = confirm(client, scene, name)
     assert refusal_on(response) == "Somebody changed this inquiry while you had it open."
-    record = ("refused", STEPS[name].detail, scene.inquiry.pk, None)
+    record = ("refused", STEPS[name].action.value, scene.inquiry.pk, None)
     assert steps.records(scene) == [record, LISTED]
 
 

@@ -80,15 +80,16 @@ def take_in(client, scene):
 
 
 @pytest.mark.parametrize("role", TAKERS)
-def test_who_takes_a_call_can_claim_it_at_once(role, client):
+def test_who_takes_a_call_can_claim_it_at_once_and_has_reached_the_person(role, client):
     scene = Scene("closed", role)
     response = take_in(client, scene)
     row = Inquiry.objects.exclude(pk=scene.inquiry.pk).get()
     assert (response.status_code, response.url) == (302, row.get_absolute_url())
-    assert (row.status, row.assignee, row.version) == ("claimed", scene.actor, 2)
+    assert (row.status, row.assignee, row.version) == ("contacted", scene.actor, 3)
     assert list(row.events.values_list("kind", "actor")) == [
         ("received", scene.actor.pk),
         ("claimed", scene.actor.pk),
+        ("attempted", scene.actor.pk),
     ]
     assert steps.records(scene) == []
 

@@ -13,7 +13,7 @@ from tests.admissions import steps
 from tests.admissions.roles import LEADS, READERS, ROLES
 from tests.admissions.steps import CASE, DENIED, NAMES_A_VERSION, REFUSED, TAKEN, Scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_on")]
 
 STRANGERS = [name for name in ROLES if name not in READERS]
 
@@ -23,7 +23,8 @@ def refusal_on(response) -> str:
     page = response.content.decode()
     said = re.search(r"<h2>Nothing was saved</h2>\s*<p>(.*?)</p>", page, re.S)[1]
     sentence, _sep, kept = html.unescape(said).partition(" What you typed is still in the form")
-    assert bool(kept) == (steps.WORDS in page or 'T14:00"' in page)
+    day = f'value="{steps.tomorrow():%Y-%m-%d}'
+    assert bool(kept) == (steps.WORDS in page or day in page)
     return sentence.strip()
 
 

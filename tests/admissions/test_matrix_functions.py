@@ -11,7 +11,7 @@ from tests.admissions import steps
 from tests.admissions.roles import VISITOR
 from tests.admissions.steps import CASE, DENIED, NAMES_A_VERSION, REFUSED, TAKEN, Scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_on")]
 
 
 @pytest.mark.parametrize(CASE, steps.cases(TAKEN))

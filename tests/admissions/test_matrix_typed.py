@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from admissions import workflow
 from admissions.action_forms import FORMS
+from admissions.follow_up import LATEST
 from admissions.models import Consent, Event, Inquiry
 from admissions.models.replies import LONGEST_REPLY
 from admissions.workflow import Action, IllegalTransition
@@ -18,7 +19,7 @@ from tests.admissions.roles import LEADS, LEFT, NO_STAFF, person
 from tests.admissions.steps import DENIED, ERASED, ONE_DAY, REFUSED, TAKEN, Scene
 from tests.admissions.test_matrix_forms import refusal_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_on")]
 
 LEGAL = [(state, action) for state, action, _role in steps.cases(TAKEN, by=["leads"])]
 FIRST_STATE = {action: state for state, action in reversed(LEGAL)}
@@ -33,6 +34,10 @@ WRONG = [
     (Action.ATTEMPT, "channel", lambda scene: "pigeon"),
     (Action.ATTEMPT, "outcome", lambda scene: "perhaps"),
     (Action.ATTEMPT, "next_follow_up", lambda scene: steps.tomorrow().date() - 2 * ONE_DAY),
+    (Action.ATTEMPT, "next_follow_up", lambda scene: steps.tomorrow().date() + LATEST),
+    (Action.FOLLOW_UP, "on", lambda scene: ""),
+    (Action.FOLLOW_UP, "on", lambda scene: steps.tomorrow().date() - 2 * ONE_DAY),
+    (Action.FOLLOW_UP, "on", lambda scene: steps.tomorrow().date() + LATEST),
     (Action.REPLY, "text", lambda scene: "We call you back {promise}."),
     (Action.REPLY, "text", lambda scene: "x" * (LONGEST_REPLY + 1)),
     (Action.REPLY, "text", lambda scene: " \n"),
