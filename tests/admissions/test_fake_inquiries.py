@@ -8,6 +8,7 @@ from admissions import faking, related, spam, workflow
 from admissions.management.commands import fake_inquiries
 from admissions.models import Consent, ContactAttempt, Event, Inquiry, Notification
 from tests import append_only
+from tests.factories import InquiryFactory
 
 MANY = 400
 
@@ -159,6 +160,15 @@ def test_a_seed_gives_the_same_inquiries_again(db):
     Inquiry.objects.all().delete()
     call_command("fake_inquiries", 20, seed=3, verbosity=0)
     assert people() == first
+
+
+def test_a_reference_that_is_taken_is_drawn_again(db, monkeypatch):
+    taken, draw = InquiryFactory().reference, faking._reference
+    drawn = iter([taken])
+    monkeypatch.setattr(faking, "_reference", lambda rng: next(drawn, None) or draw(rng))
+    faking.fake(3)
+    assert Inquiry.objects.count() == 4
+    assert next(drawn, None) is None
 
 
 def test_a_seed_used_twice_says_so_and_adds_nothing(db):

@@ -49,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The inquiries of seed {seed} are here already: take another seed, or none."
                 if seed is not None
-                else "A made-up reference was taken already: run the command again."
+                else f"Made-up inquiries were refused: {str(error).splitlines()[0]}"
             ) from error
         except DatabaseError as error:
             raise CommandError(
