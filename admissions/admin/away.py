@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+from amity_site.admin_widgets import MOMENTS
 
 from .. import workflow
 from ..action_forms import TEXT_LIMIT, ColleagueField
@@ -179,7 +181,11 @@ _MOVE = _("Move them first.")
 
 class StaffAdmin(UserAdmin):
     form = StaffForm
+    formfield_overrides = MOMENTS
+    filter_horizontal = ()  # its script writes labels that no screen reader reads
 
 
+# The migrations make the groups (access.py), and make them anew: nothing is to be edited here.
+admin.site.unregister(Group)
 admin.site.unregister(User)
 admin.site.register(User, StaffAdmin)

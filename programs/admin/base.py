@@ -24,6 +24,8 @@ from modeltranslation.utils import get_translation_fields
 from reversion.admin import VersionAdmin
 from reversion.models import Version
 
+from amity_site.admin_widgets import MOMENTS
+
 from ..models import ContentRecord
 from .filters import ReviewFilter, StateFilter
 from .ordering import rearrange, stepped
@@ -138,6 +140,10 @@ class ContentAdmin(LanguagesMixin, SortableAdminMixin, VersionedAdmin, Translati
     """
 
     form = ContentForm
+    formfield_overrides = {
+        **MOMENTS,
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+    }
     title_field = "title"
     list_display = columns()
     list_display_links = ["__str__"]
@@ -278,6 +284,7 @@ class ContentInline(LanguagesMixin, SortableStackedInline, TranslationStackedInl
     """The parts of a record, in its form: sortable, folded, in both languages."""
 
     form = ContentForm
+    formfield_overrides = MOMENTS
     formset = VisiblePositionFormSet
     extra = 0
     classes = ["collapse"]

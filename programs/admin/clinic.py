@@ -13,6 +13,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from solo.admin import SingletonModelAdmin
 
+from amity_site.admin_widgets import MOMENTS
+
 from ..models import AcceptedPayer, Clinic, ClosedDay, CrisisLine, OpeningHours
 from .base import ContentAdmin, VersionedAdmin, both, columns, sections
 from .notes import clinic_notes
@@ -34,20 +36,26 @@ class OpeningHoursFormSet(forms.BaseInlineFormSet):
                 raise forms.ValidationError(_("Two of these hours overlap on the same day."))
 
 
-class OpeningHoursInline(admin.TabularInline):
+class RowInline(admin.StackedInline):
+    """One line for each row, every field with its label: Django's table gives them none."""
+
+    extra = 1
+
+
+class OpeningHoursInline(RowInline):
     model = OpeningHours
     formset = OpeningHoursFormSet
-    extra = 1
+    fields = [("weekday", "opens", "closes")]
 
 
-class ClosedDayInline(admin.TabularInline):
+class ClosedDayInline(RowInline):
     model = ClosedDay
-    extra = 1
+    fields = [("date", "reason")]
 
 
-class AcceptedPayerInline(admin.TabularInline):
+class AcceptedPayerInline(RowInline):
     model = AcceptedPayer
-    extra = 1
+    fields = [("payer", "verified_on")]
 
 
 @admin.register(Clinic)
@@ -88,7 +96,7 @@ class ClinicAdmin(VersionedAdmin, SingletonModelAdmin):
 class CrisisLineAdmin(ContentAdmin):
     title_field = "name"
     list_display = columns("phone", "text_number")
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {**MOMENTS, models.URLField: {"assume_scheme": "https"}}
     fieldsets = sections(
         (
             None,

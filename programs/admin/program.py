@@ -113,7 +113,6 @@ class ProgramAdmin(ContentAdmin):
     list_display = columns("level")
     list_filter = ["level", *STATE_FILTERS]
     list_select_related = ["level"]
-    filter_horizontal = ["conditions"]
     readonly_fields = ["hours_a_week"]
     save_on_top = True
     inlines = [
@@ -183,7 +182,6 @@ class EntryPathAdmin(PartAdmin):
 
 @admin.register(Component)
 class ComponentAdmin(PartAdmin):
-    filter_horizontal = ["conditions"]
     fieldsets = sections((None, ["program", *COMPONENT_FIELDS, "conditions"]))
 
 
