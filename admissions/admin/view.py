@@ -28,7 +28,7 @@ from .tabs import DEFAULT, EVERYTHING, TABS, Key, Tab, TriedKey
 TAB_VAR = "show"
 FIND_VAR = "find"
 KEYS = {TAB_VAR, FIND_VAR, *facets.FACETS}
-MOST_LOOKED_THROUGH = 5000  # rows of a tab that are asked whether they fit
+MOST_LOOKED_THROUGH = 2500  # rows of a tab that are asked whether they fit
 
 
 class Narrowed(NamedTuple):

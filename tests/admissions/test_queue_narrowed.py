@@ -121,8 +121,8 @@ def test_how_many_fit_is_said(desk):
 def test_how_many_of_the_first_fit_is_said_where_not_all_were_looked_through(desk, monkeypatch):
     monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 2)
     InquiryFactory.create_batch(3, language="es")
-    assert "2 of the first 5,000 looked through fit." in said(desk.get(QUEUE, {"language": "es"}))
-    assert "None of the first 5,000 looked through fits." in said(
+    assert "2 of the first 2,500 looked through fit." in said(desk.get(QUEUE, {"language": "es"}))
+    assert "None of the first 2,500 looked through fits." in said(
         desk.get(QUEUE, {"language": "en"})
     )
 
