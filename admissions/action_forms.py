@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import reaching, staff, workflow
+from .desk_fields import ColleagueField, RemarkField
+from .ending import ENDINGS, Ending
 from .follow_up import DayField
 from .models import ContactAttempt, Inquiry
 from .models.replies import LONGEST_REPLY
 from .workflow import Action
-
-TEXT_LIMIT = 4000  # characters of a note or a reason
-
-
-def _text(label: Any, *, required: bool = False, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        **kwargs,
-    )
 
 
 class StepForm(forms.Form):
@@ -132,7 +120,7 @@ class AttemptForm(StepForm):
         required=False,
         help_text=_("The inquiry comes back under “Follow up today” on that day."),
     )
-    note = _text(_("Note"))
+    note = RemarkField(label=_("Note"), required=False)
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         kwargs["initial"] = {"channel": inquiry.contact_by} | (kwargs.get("initial") or {})
@@ -208,17 +196,12 @@ class NoteForm(StepForm):
     done = _("The note on %(reference)s is added.")
     free_text = "text"
 
-    text = _text(_("Note"), required=True, error_messages={"required": _("Write the note.")})
+    text = RemarkField(label=_("Note"), error_messages={"required": _("Write the note.")})
 
     def take(self) -> Inquiry:
         return workflow.add_note(
             inquiry=self.inquiry, actor=self.actor, text=self.cleaned_data["text"]
         )
-
-
-class ColleagueField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return workflow.shown_name(obj)
 
 
 class PriorityForm(StepForm):
@@ -233,7 +216,7 @@ class PriorityForm(StepForm):
         coerce=int,
         error_messages={"required": _("Choose the priority.")},
     )
-    reason = _text(_("Why"), required=True, error_messages={"required": _("Write why.")})
+    reason = RemarkField(label=_("Why"), error_messages={"required": _("Write why.")})
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         kwargs["initial"] = {"priority": inquiry.priority} | (kwargs.get("initial") or {})
@@ -289,7 +272,7 @@ class HandOverForm(StepForm):
             "invalid_choice": _("Choose a colleague from the list."),
         },
     )
-    reason = _text(_("What they should know"))
+    reason = RemarkField(label=_("What they should know"), required=False)
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         super().__init__(data, inquiry=inquiry, **kwargs)
@@ -315,44 +298,13 @@ class ReleaseForm(StepForm):
     done = _("%(reference)s is back in the queue.")
     free_text = "reason"
 
-    reason = _text(_("Why"))
+    reason = RemarkField(label=_("Why"), required=False)
 
     def chosen(self) -> dict[str, str]:
         return {"assignee": gettext("nobody")}
 
     def take(self) -> Inquiry:
         return workflow.release(**self.act, reason=self.cleaned_data["reason"])
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How an inquiry ended, as one choice: "Referred on" is one for each place to go."""
-
-    outcome: str
-    referral: str = ""
-
-    @classmethod
-    def of(cls, value: str) -> Ending:
-        outcome, _sep, referral = value.partition("/")
-        return cls(outcome, referral)
-
-    @property
-    def value(self) -> str:
-        return "/".join(part for part in (self.outcome, self.referral) if part)
-
-    @property
-    def label(self) -> Any:
-        label = Inquiry.Outcome(self.outcome).label
-        if not self.referral:
-            return label
-        return format_lazy("{}: {}", label, Inquiry.Referral(self.referral).label)
-
-
-ENDINGS = [
-    Ending(outcome.value, referral)
-    for outcome in Inquiry.Outcome
-    for referral in (Inquiry.Referral.values if outcome == Inquiry.Outcome.REFERRED_ON else [""])
-]
 
 
 class CloseForm(StepForm):
@@ -367,7 +319,7 @@ class CloseForm(StepForm):
         choices=[("", _("Choose one")), *((e.value, e.label) for e in ENDINGS)],
         error_messages={"required": _("Choose how it ended.")},
     )
-    reason = _text(_("Remark"))
+    reason = RemarkField(label=_("Remark"), required=False)
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         super().__init__(data, inquiry=inquiry, **kwargs)
@@ -407,8 +359,8 @@ class ReopenForm(StepForm):
     done = _("%(reference)s is open again.")
     free_text = "reason"
 
-    reason = _text(
-        _("Why"), required=True, error_messages={"required": _("Write why it is opened again.")}
+    reason = RemarkField(
+        label=_("Why"), error_messages={"required": _("Write why it is opened again.")}
     )
 
     def chosen(self) -> dict[str, str]:

@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from . import reaching, transitions
 from .models import Inquiry
 from .transitions import CLOSES_FROM, QUARANTINE_OUTCOMES, Outcome
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an inquiry ended, as one choice: "Referred on" is one for each place to go."""
+
+    outcome: str
+    referral: str = ""
+
+    @classmethod
+    def of(cls, value: str) -> Ending:
+        outcome, _sep, referral = value.partition("/")
+        return cls(outcome, referral)
+
+    @property
+    def value(self) -> str:
+        return "/".join(part for part in (self.outcome, self.referral) if part)
+
+    @property
+    def label(self) -> Any:
+        label = Outcome(self.outcome).label
+        if not self.referral:
+            return label
+        return format_lazy("{}: {}", label, Inquiry.Referral(self.referral).label)
+
+
+ENDINGS = [
+    Ending(outcome.value, referral)
+    for outcome in Outcome
+    for referral in (Inquiry.Referral.values if outcome == Outcome.REFERRED_ON else [""])
+]
 
 
 def possible(inquiry: Inquiry) -> list[Outcome]:
@@ -43,7 +78,4 @@ def why_not(outcome: Outcome, current: Inquiry) -> str:
 
 def in_words(current: Inquiry) -> str:
     """How it ended, in words: "Referred on: out of area"."""
-    outcome = str(Outcome(current.outcome).label)
-    if not current.referral:
-        return outcome
-    return f"{outcome}: {Inquiry.Referral(current.referral).label}"
+    return str(Ending(current.outcome, current.referral).label)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, workflow
-from .action_forms import TEXT_LIMIT, ColleagueField
+from .desk_fields import ColleagueField, RemarkField
 from .exporting import MOST_XLSX, Format, Reason
 from .follow_up import DayField
 from .models import AccessRecord, Inquiry
@@ -58,11 +58,9 @@ class AssignForm(BulkForm):
             "invalid_choice": _("Choose a colleague from the list."),
         },
     )
-    reason = forms.CharField(
+    reason = RemarkField(
         label=_("What they should know"),
         required=False,
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

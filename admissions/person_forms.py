@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from . import merging
-from .action_forms import TEXT_LIMIT
+from .desk_fields import RemarkField
 from .forms import InquiryForm
 from .forms.inquiry import NO, US, YES
 from .intake import Answers
@@ -70,10 +70,8 @@ class HoldForm(forms.Form):
     use_required_attribute = False
 
     version = _version()
-    reason = forms.CharField(
+    reason = RemarkField(
         label=_("Why"),
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept in the timeline, sealed like the rest of it."),
         error_messages={"required": _("Write why.")},
     )

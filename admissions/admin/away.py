@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -21,7 +20,7 @@ from django.utils.translation import ngettext
 from amity_site.admin_widgets import MOMENTS
 
 from .. import workflow
-from ..action_forms import TEXT_LIMIT, ColleagueField
+from ..desk_fields import ColleagueField, RemarkField
 from ..list_forms import BulkForm
 from ..models import AccessRecord, Inquiry
 from ..models.querysets import InquiryQuerySet
@@ -57,11 +56,9 @@ class AwayForm(BulkForm):
         empty_label=_("the queue, for anybody to claim"),
         error_messages={"invalid_choice": _("Choose a colleague from the list.")},
     )
-    reason = forms.CharField(
+    reason = RemarkField(
         label=_("What those who take over should know"),
         required=False,
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

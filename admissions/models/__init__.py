@@ -5,7 +5,8 @@ from .consent import Consent
 from .desk import DeskSettings, DutyFallback, DutyShift
 from .figures import DayFigures, FiguresMark
 from .history import ContactAttempt, Event, Notification
-from .inquiry import SEALED, Channel, Inquiry
+from .inquiry import Channel, Inquiry
+from .inquiry_rules import SEALED
 from .links import InquiryLink
 from .lookup import LookupKeyMark, LookupToken
 from .replies import ReplyTemplate

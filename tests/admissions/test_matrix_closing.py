@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from admissions import reaching
-from admissions.action_forms import ENDINGS
+from admissions.ending import ENDINGS
 from admissions.models import ContactAttempt, Inquiry
 from admissions.transitions import CLOSES_FROM, QUARANTINE_OUTCOMES
 from admissions.workflow import Action, IllegalTransition, Outcome, Status

@@ -31,7 +31,7 @@ def test_a_colleague_who_has_it_open_is_named_with_the_time(inquiry, coordinator
     at = timezone.localtime(timezone.now() - timedelta(minutes=3))
     look(colleague, inquiry, ago=3)
     said = look(coordinator, inquiry)
-    assert said.startswith("colin opened this too, at ")
+    assert said.startswith("colin may be looking at this too: opened at ")
     assert f":{at:%M}" in said
 
 

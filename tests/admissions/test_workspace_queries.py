@@ -49,6 +49,6 @@ def test_a_full_workspace_costs_at_most_12_queries(request, client, full, who, b
     with CaptureQueriesContext(connection) as queries:
         page = client.get(address)
     assert page.status_code == 200
-    assert "opened this too, at" in page.content.decode()
+    assert "may be looking at this too: opened at" in page.content.decode()
     assert "Reply by e-mail" in page.content.decode()
     assert len(queries) <= 12
