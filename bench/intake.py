@@ -58,14 +58,14 @@ class Figure:
 
 
 @contextmanager
-def databases(scratch: Path) -> Iterator[dict[str, str]]:
+def databases(scratch: Path, label: str = "bench") -> Iterator[dict[str, str]]:
     """The URL of a new database of each kind. PostgreSQL's is dropped in the end."""
-    name = f"amity_bench_{os.getpid()}"
+    name = f"amity_{label}_{os.getpid()}"
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
         try:
             yield {
-                "SQLite": f"sqlite:///{scratch / 'bench.sqlite3'}",
+                "SQLite": f"sqlite:///{scratch / label}.sqlite3",
                 "PostgreSQL": f"{SERVER.rpartition('/')[0]}/{name}",
             }
         finally:

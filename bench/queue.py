@@ -1,37 +1,32 @@
 """What each page of the queue costs, with few inquiries and with very many, beside a stock admin.
 
-`make bench-queue N=1000000`, or `python -m bench.queue [N]`. On SQLite and on PostgreSQL, FEW and
-then N made-up inquiries are stored; a coordinator's session then asks for each page ROUNDS times,
-in one process and without a network, so that the figures are the site's and the database's alone.
-In the same run a ModelAdmin with Django's own ways lists, searches and filters the same table.
-
-`python -m bench.queue --measure` measures the database of DATABASE_URL as it is, and prints JSON.
+`make bench-queue N=1000000`, or `python -m bench.queue [N]`. On SQLite and on PostgreSQL, FEW
+made-up inquiries are stored in one database and N in another; a coordinator's session then asks for
+each page ROUNDS times, in turns (turns.py) and without a network, so that the figures are the
+site's and the database's alone. In the same run a ModelAdmin with Django's own ways lists, searches
+and filters the same tables.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import signal
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import report
+from bench import report, turns
 from bench.intake import databases, fill
-from tests.serving import ROOT, copy_project, environment, manage
+from bench.turns import Figures, Page
+from tests.serving import ROOT, copy_project, manage
 
 FEW = 10_000
 MANY = 1_000_000
 ROUNDS = 21
-STOCK_ROUNDS = 3  # they take seconds each
+STOCK_ROUNDS = 5  # they take seconds each
 MOST_MS = 75.0
 LEAD = "the lead's page, of two years"
 MOST_MS_OF = {LEAD: 300.0}  # its own budget
@@ -63,12 +58,11 @@ STOCK = {
     "a filter: Spanish": "?language__exact=es",
     "a search": "?q=AAAA",
 }
+OURS = "the queue’s own first page beside it"
 
-Figures = dict[str, tuple[float, int]]  # median milliseconds and queries of each page
 
-
-def measure() -> dict[str, Figures]:
-    """The figures of the database that DATABASE_URL names."""
+def answer(kind: str) -> None:
+    """Take part for the database that DATABASE_URL names, with its "site" or "stock" pages."""
     import django  # noqa: PLC0415
 
     django.setup()
@@ -77,10 +71,16 @@ def measure() -> dict[str, Figures]:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     people = {user.username: user for user in User.objects.all()}
-    return {"site": _site(people), "stock": _stock(people["boss"])}
+    if kind == "site":
+        turns.answer(_site(people))
+        return
+    from django.test import override_settings  # noqa: PLC0415
+
+    with override_settings(ROOT_URLCONF="bench.stock"):
+        turns.answer(_stock(people["boss"]))
 
 
-def _site(people: dict[str, Any]) -> Figures:
+def _site(people: dict[str, Any]) -> dict[str, Page]:
     from django.test import Client  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
@@ -92,15 +92,15 @@ def _site(people: dict[str, Any]) -> Figures:
     lead.force_login(people["leda"])
     queue = reverse("admin:admissions_inquiry_changelist")
 
-    pages = {f"tab {tab}": _page(client, f"{queue}?show={tab}") for tab in TABS}
+    pages = {f"tab {tab}": turns.page(client, f"{queue}?show={tab}") for tab in TABS}
     for name, query in NARROWED.items():
-        pages[name] = _page(client, f"{queue}?{query.format(colleague=people['colin'].pk)}")
+        pages[name] = turns.page(client, f"{queue}?{query.format(colleague=people['colin'].pk)}")
     # Of somebody who is there, however many inquiries there are.
     written = Inquiry.objects.closed().filter(email__isnull=False).order_by("pk")[0]
     for name, words in SEARCHES.items():
         asked_for = words.format(reference=written.reference, email=written.email)
         found = client.post(queue, {"words": asked_for})
-        pages[f"search: {name}"] = _page(client, found.headers["Location"])
+        pages[f"search: {name}"] = turns.page(client, found.headers["Location"])
     waiting = Inquiry.objects.open().most_overdue_first()
     opened = {
         "workspace, with previous and next": (waiting[1000], "open"),
@@ -111,63 +111,24 @@ def _site(people: dict[str, Any]) -> Figures:
         ),
     }
     for name, (inquiry, view) in opened.items():
-        pages[name] = _page(client, f"{inquiry.get_absolute_url()}?show={view}")
+        pages[name] = turns.page(client, f"{inquiry.get_absolute_url()}?show={view}")
     today = timezone.localdate()
     longest = urlencode({"first": today - datetime.timedelta(days=729), "last": today})
-    pages[LEAD] = _page(lead, f"{reverse('admin:admissions_dayfigures_changelist')}?{longest}")
-    return _time(pages, ROUNDS)
+    pages[LEAD] = turns.page(lead, f"{reverse('admin:admissions_dayfigures_changelist')}?{longest}")
+    return pages
 
 
-def _stock(boss: Any) -> Figures:
-    """The pages of bench/stock.py, made in the same way."""
-    from django.test import Client, override_settings  # noqa: PLC0415
+def _stock(boss: Any) -> dict[str, Page]:
+    """The pages of bench/stock.py, and the queue's in the same breath."""
+    from django.test import Client  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
 
     client = Client()
     client.force_login(boss)
-    with override_settings(ROOT_URLCONF="bench.stock"):
-        address = "/stock/admissions/inquiry/"
-        pages = {name: _page(client, address + query) for name, query in STOCK.items()}
-        return _time(pages, STOCK_ROUNDS)
-
-
-def _page(client: Any, address: str) -> Callable[[], None]:
-    def get() -> None:
-        response = client.get(address)
-        if response.status_code != 200:  # noqa: PLR2004
-            raise SystemExit(f"{address}: {response.status_code}")
-
-    return get
-
-
-def _time(pages: dict[str, Callable[[], None]], rounds: int) -> Figures:
-    """One page after the other, and all of that again: what holds up the machine for some seconds
-    then falls on a round or two of each, and moves no median.
-    """
-    asked = {name: _queries(get) for name, get in pages.items()}
-    times: dict[str, list[float]] = {name: [] for name in pages}
-    for _round in range(rounds):
-        for name, get in pages.items():
-            began = time.perf_counter()
-            get()
-            times[name].append((time.perf_counter() - began) * 1000)
-    return {name: (statistics.median(times[name]), asked[name]) for name in pages}
-
-
-def _queries(get: Callable[[], None]) -> int:
-    """How many a page asks, once it has been asked for before."""
-    from django.db import connection  # noqa: PLC0415
-
-    asked = 0
-
-    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        return execute(*arguments)
-
-    get()
-    with connection.execute_wrapper(count):
-        get()
-    return asked
+    address = "/stock/admissions/inquiry/"
+    pages = {name: turns.page(client, address + query) for name, query in STOCK.items()}
+    queue = reverse("admin:admissions_inquiry_changelist")
+    return pages | {OURS: turns.page(client, f"{queue}?show=open")}
 
 
 STAFF = """
@@ -185,13 +146,14 @@ def roll_up(folder: Path, url: str) -> None:
         raise SystemExit(done.stderr)
 
 
-def figures_of(folder: Path, url: str) -> dict[str, Figures]:
-    command = [sys.executable, "-m", "bench.queue", "--measure"]
-    variables = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "amity_site.settings"}
-    done = subprocess.run(
-        command, cwd=folder, env=environment(**variables), check=True, stdout=subprocess.PIPE
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def made(folder: Path, url: str, stored: int) -> float:
+    """Fill a new database; the seconds that the inquiries took."""
+    for command in (["prepare"], ["shell", "-v", "0", "-c", STAFF]):
+        if (done := manage(folder, *command, DATABASE_URL=url)).returncode:
+            raise SystemExit(done.stderr)
+    took = fill(folder, url, stored)
+    roll_up(folder, url)
+    return took
 
 
 def rows(name: str, few: dict[str, Figures], many: dict[str, Figures]) -> list[list[str]]:
@@ -226,21 +188,20 @@ def main(stored: int) -> int:
         folder = copy_project(Path(scratch) / "site")
         for helper in ("bench", "tests"):
             (folder / helper).symlink_to(ROOT / helper)
-        with databases(Path(scratch)) as urls:
-            for name, url in urls.items():
-                for command in (["prepare"], ["shell", "-v", "0", "-c", STAFF]):
-                    if (made := manage(folder, *command, DATABASE_URL=url)).returncode:
-                        raise SystemExit(made.stderr)
-                fill(folder, url, FEW)
-                roll_up(folder, url)
-                few = figures_of(folder, url)
-                took = fill(folder, url, stored - FEW)
-                notes.append(f"{name}: {stored - FEW:,} were added in {took:,.0f} s")
-                roll_up(folder, url)
-                many = figures_of(folder, url)
+        scratches = Path(scratch)
+        with databases(scratches, "few") as few_urls, databases(scratches, "many") as many_urls:
+            for name, urls in ((name, (few_urls[name], many_urls[name])) for name in few_urls):
+                made(folder, urls[0], FEW)
+                took = made(folder, urls[1], stored)
+                notes.append(f"{name}: {stored:,} were added in {took:,.0f} s")
+                measured = {
+                    kind: turns.measure(folder, "bench.queue", kind, urls, rounds)
+                    for kind, rounds in (("site", ROUNDS), ("stock", STOCK_ROUNDS))
+                }
+                few, many = ({kind: measured[kind][n] for kind in measured} for n in (0, 1))
                 lines += rows(name, few, many)
                 wrong += failures(name, few, many)
-                times = many["stock"]["the first page"][0] / many["site"]["tab open"][0]
+                times = many["stock"]["the first page"][0] / many["stock"][OURS][0]
                 notes.append(f"{name}: the first page, {times:.0f} times faster than the stock one")
                 if times < LEAST_TIMES and stored >= MANY:
                     wrong.append(f"{name}: only {times:.0f} times faster than the stock admin")
@@ -255,7 +216,7 @@ def main(stored: int) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--measure"]:
-        print(json.dumps(measure()))
-        sys.exit(0)
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MANY))
+    if sys.argv[1:] in (["site"], ["stock"]):
+        answer(sys.argv[1])
+    else:
+        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MANY))

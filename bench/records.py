@@ -1,28 +1,24 @@
 """What the list of who saw what costs with few records and with very many; sealing, verifying.
 
-`python -m bench.records [N]`. On SQLite and on PostgreSQL, FEW and then N made-up records are
-stored; an auditor's session then asks for each page ROUNDS times, in one process and without a
-network. In the end all are sealed and verified once.
+`python -m bench.records [N]`. On SQLite and on PostgreSQL, FEW made-up records are stored in one
+database and N in another; an auditor's session then asks for each page ROUNDS times, in turns
+(turns.py) and without a network. In the end all are sealed and verified once.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from bench import report
+from bench import report, turns
 from bench.intake import databases, fill
+from bench.turns import Page
 from tests.serving import ROOT, copy_project, environment, manage
 
 FEW, MANY = 10_000, 1_000_000
@@ -41,16 +37,23 @@ User.objects.create_user("audrey", is_staff=True).groups.add(Group.objects.get(n
 """
 
 
-def run(stored: int) -> dict[str, Any]:
-    """In the database of DATABASE_URL: up to `stored` records, then the figures of each page."""
+def store(stored: int) -> None:
+    """In the database of DATABASE_URL: so many records."""
+    import django  # noqa: PLC0415
+
+    django.setup()
+    _store(stored)
+
+
+def answer() -> None:
+    """Take part with the list's pages for the database that DATABASE_URL names."""
     import django  # noqa: PLC0415
 
     django.setup()
     from django.conf import settings  # noqa: PLC0415
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    _store(stored)
-    return _pages()
+    turns.answer(_pages())
 
 
 def _store(stored: int) -> None:
@@ -82,7 +85,7 @@ def _store(stored: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _pages() -> dict[str, tuple[float, int]]:
+def _pages() -> dict[str, Page]:
     from django.contrib.auth.models import User  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
@@ -104,33 +107,9 @@ def _pages() -> dict[str, tuple[float, int]]:
         "an inquiry": f"reference={reference}",
     }
     return {
-        name: _time(partial(client.get, f"/admin/admissions/accessrecord/?{query}"))
+        name: turns.page(client, f"/admin/admissions/accessrecord/?{query}")
         for name, query in asked.items()
     }
-
-
-def _time(act: Callable[[], Any]) -> tuple[float, int]:
-    """Median milliseconds, and queries."""
-    from django.db import connection  # noqa: PLC0415
-
-    asked = 0
-
-    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        return execute(*arguments)
-
-    act()
-    with connection.execute_wrapper(count):
-        response = act()
-    if response.status_code != 200:  # noqa: PLR2004
-        raise SystemExit(f"the list answers {response.status_code}")
-    times = []
-    for _round in range(ROUNDS):
-        began = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times), asked
 
 
 def seal_and_verify(folder: Path, url: str) -> tuple[float, float]:
@@ -145,13 +124,15 @@ def seal_and_verify(folder: Path, url: str) -> tuple[float, float]:
     return took[0], took[1]
 
 
-def figures_of(folder: Path, url: str, stored: int) -> dict[str, tuple[float, int]]:
-    command = [sys.executable, "-m", "bench.records", "--in", str(stored)]
+def made(folder: Path, url: str, stored: int) -> None:
+    """Fill a new database."""
+    for command in (["prepare"], ["shell", "-v", "0", "-c", STAFF]):
+        if (done := manage(folder, *command, DATABASE_URL=url)).returncode:
+            raise SystemExit(done.stderr)
+    fill(folder, url, INQUIRIES)
     variables = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "amity_site.settings"}
-    done = subprocess.run(
-        command, cwd=folder, env=environment(**variables), check=True, stdout=subprocess.PIPE
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    command = [sys.executable, "-m", "bench.records", "store", str(stored)]
+    subprocess.run(command, cwd=folder, env=environment(**variables), check=True)
 
 
 def main(stored: int) -> int:
@@ -160,13 +141,13 @@ def main(stored: int) -> int:
         folder = copy_project(Path(scratch) / "site")
         for helper in ("bench", "tests"):
             (folder / helper).symlink_to(ROOT / helper)
-        with databases(Path(scratch)) as urls:
-            for name, url in urls.items():
-                for command in (["prepare"], ["shell", "-v", "0", "-c", STAFF]):
-                    if (made := manage(folder, *command, DATABASE_URL=url)).returncode:
-                        raise SystemExit(made.stderr)
-                fill(folder, url, INQUIRIES)
-                few, many = (figures_of(folder, url, number) for number in (FEW, stored))
+        scratches = Path(scratch)
+        with databases(scratches, "few") as few_urls, databases(scratches, "many") as many_urls:
+            for name, url in many_urls.items():
+                made(folder, few_urls[name], FEW)
+                made(folder, url, stored)
+                both = [few_urls[name], url]
+                few, many = turns.measure(folder, "bench.records", "answer", both, ROUNDS)
                 for page, (after, queries) in many.items():
                     growth = after / few[page][0]
                     figures = [f"{few[page][0]:.1f}", f"{after:.1f}", f"{growth:.2f}", f"{queries}"]
@@ -185,7 +166,10 @@ def main(stored: int) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--in"]:
-        print(json.dumps(run(int(sys.argv[2]))))
-        sys.exit(0)
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MANY))
+    match sys.argv[1:]:
+        case ["store", number]:
+            store(int(number))
+        case ["answer"]:
+            answer()
+        case rest:
+            sys.exit(main(int(rest[0]) if rest else MANY))

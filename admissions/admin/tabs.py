@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -43,12 +42,6 @@ class Key:
     def order(self, *, forward: bool = True) -> Any:
         return f"-{self.column}" if forward == self.descending else self.column
 
-    def rank(self, value: Any) -> float:
-        """`value` as a number that grows along the list."""
-        number = value.timestamp() if isinstance(value, datetime.datetime) else value
-        number = number.toordinal() if isinstance(number, datetime.date) else number
-        return -number if self.descending else number
-
 
 class TriedKey(Key):
     """Those nobody has tried to reach come first. An expression, with an index over it."""
@@ -64,9 +57,6 @@ class TriedKey(Key):
 
     def order(self, *, forward: bool = True) -> Any:
         return TRIED.asc() if forward else TRIED.desc()
-
-    def rank(self, value: Any) -> float:
-        return float(value is not None)
 
 
 class UntriedKey(TriedKey):

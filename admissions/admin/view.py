@@ -6,7 +6,6 @@ fits: of a search's newest matches, or of the first rows of its tab.
 
 from __future__ import annotations
 
-import bisect
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -107,10 +106,7 @@ class View:
         Where the step it left by took its place in the order as well, the view's first comes next.
         One query for a plain tab, else those of `narrowed`, and one more when it has left them.
         """
-        values = [getattr(inquiry, key.column) for key in self._keys]
-        has_place = None not in [
-            value for key, value in zip(self._keys, values, strict=True) if key.column != "tried_at"
-        ]
+        has_place = None not in [key.value(inquiry) for key in self._keys]
         if not self.is_narrowed:
             return self._neighbours_by_index(inquiry, has_place=has_place)
         keys = self.narrowed().keys
@@ -120,7 +116,7 @@ class View:
             left = keys.index(inquiry.pk)
             right = left + 1
         else:
-            left = right = self._place(values, keys)
+            left = right = self._place(inquiry, keys)
         return Neighbours(
             keys[left - 1] if left else None, keys[right] if right < len(keys) else None
         )
@@ -134,11 +130,19 @@ class View:
         )
         return Neighbours(*found.values_list("before", "after").get())
 
-    def _place(self, values: Sequence[Any], keys: Sequence[int]) -> int:
-        """Where a row with these `values` of the order would stand among `keys`. One query."""
-        columns = [key.column for key in self._keys]
-        others = self.rows().filter(pk__in=keys).values_list(*columns)
-        return bisect.bisect_left([self._rank(row) for row in others], self._rank(values))
+    def _place(self, inquiry: Inquiry, keys: Sequence[int]) -> int:
+        """How many of `keys` stand before `inquiry` in the order. One query.
+
+        Counted by a condition on each of them: as a filter, it might be looked for in an index
+        over all there are.
+        """
+        before = Q()
+        for place, key in enumerate(self._keys):
+            beyond = key.beyond(inquiry, forward=False)
+            if beyond is not None:
+                before |= Q(*(same.same(inquiry) for same in self._keys[:place]), beyond)
+        counted = Inquiry.objects.filter(pk__in=keys).aggregate(number=Count("pk", filter=before))
+        return int(counted["number"])
 
     def _next_key(self, inquiry: Inquiry, *, forward: bool) -> Coalesce:
         """The key of the next inquiry: of the first of `steps_from` that finds any."""
@@ -170,9 +174,6 @@ class View:
 
     def _condition(self, chosen: Mapping[str, str]) -> Q:
         return facets.condition(chosen, user=self.user.pk)
-
-    def _rank(self, values: Any) -> tuple[float, ...]:
-        return tuple(key.rank(value) for key, value in zip(self._keys, values, strict=True))
 
 
 class Read(NamedTuple):

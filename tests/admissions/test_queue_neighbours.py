@@ -62,6 +62,18 @@ def test_an_inquiry_that_has_left_the_view_still_has_its_place_in_it(chosen, man
     assert here.neighbours(claimed) == Neighbours(first.pk, third.pk)
 
 
+@pytest.mark.parametrize("tab", tabs.TABS.values(), ids=lambda tab: tab.name)
+def test_what_no_longer_fits_still_stands_between_the_same_two(tab, many, coordinator):
+    Inquiry.objects.update(language="es")
+    here = View(user=coordinator, tab=tab, chosen={"language": "es"})
+    listed = list(here.whole())
+    assert len(listed) >= 3
+    for before, inquiry, after in zip(listed, listed[1:], listed[2:], strict=False):
+        Inquiry.objects.filter(pk=inquiry.pk).update(language="en")
+        assert here.neighbours(inquiry) == Neighbours(before.pk, after.pk)
+        Inquiry.objects.filter(pk=inquiry.pk).update(language="es")
+
+
 @pytest.mark.parametrize("chosen", [{}, {"language": "es"}])
 def test_after_an_inquiry_that_has_no_place_in_the_view_comes_the_first(chosen, many, coordinator):
     here = View(user=coordinator, tab=tabs.TABS["closed"], chosen=chosen)
