@@ -163,7 +163,7 @@ def rows(name: str, few: dict[str, Figures], many: dict[str, Figures]) -> list[l
         for page, (after, queries) in many[kind].items():
             before = few[kind][page][0]
             ratio = f"{after / before:.2f}"
-            words = f"{name}, {label}{page}"
+            words = f"{name}, {page}" if page == OURS else f"{name}, {label}{page}"
             found.append([words, f"{before:.1f}", f"{after:.1f}", ratio, str(queries)])
     return found
 
