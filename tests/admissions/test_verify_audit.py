@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 import pytest
@@ -170,7 +171,7 @@ def test_what_is_found_is_said_and_the_command_fails(logs):
 
 
 def test_a_seal_that_was_written_down_tells_of_a_log_cut_off_at_its_end(logs):
-    [name] = [word for word in verify()[0].split() if word.startswith(f"{SEALS}:")]
+    [name] = re.findall(rf"\b{SEALS}:[0-9a-f]{{16}}\b", verify()[0])
     assert "All is as it was written." in verify(seal=name)[0]
     cut = f"DELETE FROM admissions_auditseal WHERE number = {SEALS}"
     with tampered(cut), pytest.raises(CommandError):

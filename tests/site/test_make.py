@@ -126,8 +126,10 @@ def test_a_lock_that_cannot_be_installed_is_told_in_one_last_line(folder):
 
 
 def test_ctrl_c_during_the_set_up_is_one_line(folder):
+    # A shell that runs the tests in the background has Ctrl-C ignored, by its children as well.
+    heeding = ["env", "--default-signal=INT"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "amity_site.bootstrap", "requirements.txt"],
+        [*heeding, sys.executable, "-m", "amity_site.bootstrap", "requirements.txt"],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
