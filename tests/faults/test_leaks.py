@@ -77,6 +77,8 @@ def test_no_file_and_no_mail_holds_a_word_or_number(site, mail, server, places, 
     worker = site.start_worker()
     try:
         reference = private_way.visit(server)
+        # Nobody is told of what is closed already, as it is for a moment in the course of `work`.
+        assert eventually(lambda: mail.refused - {private_way.EMAIL}, seconds=60), worker.output
         private_way.work(server, "cora", reference)
         private_way.edit(server, "edith", MARKER)
         Person(server.port).get("/questions/")
