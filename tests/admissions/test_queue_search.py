@@ -31,12 +31,14 @@ def shown(response):
     return [link.text for link in soup_of(response).select("#result_list tbody th a")]
 
 
-def test_a_search_leads_to_an_address_without_the_words(desk, rosa):
-    response = desk.post(URL, {"words": "Rosa Cruz"})
+def test_a_search_leads_to_an_address_without_the_words(desk):
+    # Long words: a short one comes up by chance in what it is sealed into.
+    found = InquiryFactory(name="Maximiliana Featherstone")
+    response = desk.post(URL, {"words": "Maximiliana Featherstone"})
     assert response.status_code == 303
-    assert "rosa" not in response.url.lower()
-    assert "cruz" not in response.url.lower()
-    assert shown(desk.get(response.url)) == [rosa.reference]
+    assert "maximiliana" not in response.url.lower()
+    assert "featherstone" not in response.url.lower()
+    assert shown(desk.get(response.url)) == [found.reference]
 
 
 def test_the_same_words_have_another_address_each_time(desk):
