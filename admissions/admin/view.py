@@ -22,7 +22,7 @@ from ..counting import capped_counts
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
 from ..protection import words as sealed_words
-from .tabs import DEFAULT, EVERYTHING, TABS, Key, Tab, TriedKey
+from .tabs import DEFAULT, EVERYTHING, TABS, Condition, Key, Tab, TriedKey
 
 TAB_VAR = "show"
 FIND_VAR = "find"
@@ -137,10 +137,8 @@ class View:
         over all there are.
         """
         before = Q()
-        for place, key in enumerate(self._keys):
-            beyond = key.beyond(inquiry, forward=False)
-            if beyond is not None:
-                before |= Q(*(same.same(inquiry) for same in self._keys[:place]), beyond)
+        for _place, conditions in self._ranges_from(inquiry, forward=False):
+            before |= Q(*conditions)
         counted = Inquiry.objects.filter(pk__in=keys).aggregate(number=Count("pk", filter=before))
         return int(counted["number"])
 
@@ -154,15 +152,23 @@ class View:
         but the last, or else all but the last two, and so on. Each begins a range of an index.
         """
         rows = self.tab.rows(Inquiry.objects.all(), self.user)
+        for place, conditions in self._ranges_from(inquiry, forward=forward):
+            # What is the same for all has no part in the order: SQLite would sort for it.
+            left = [key for key in self._keys[place:] if not isinstance(key, TriedKey)]
+            found = rows.filter(*conditions)
+            found = found.order_by(*(key.order(forward=forward) for key in left))
+            yield found.values("pk")[:1]
+
+    def _ranges_from(
+        self, inquiry: Inquiry, *, forward: bool
+    ) -> Iterator[tuple[int, list[Condition]]]:
+        """The parts of the order on one side of `inquiry`, the nearest first: the place of the
+        column they differ from it by, and their conditions.
+        """
         for place in reversed(range(len(self._keys))):
             beyond = self._keys[place].beyond(inquiry, forward=forward)
             if beyond is not None:
-                same = [key.same(inquiry) for key in self._keys[:place]]
-                # What is the same for all has no part in the order: SQLite would sort for it.
-                left = [key for key in self._keys[place:] if not isinstance(key, TriedKey)]
-                found = rows.filter(*same, beyond)
-                found = found.order_by(*(key.order(forward=forward) for key in left))
-                yield found.values("pk")[:1]
+                yield place, [*(key.same(inquiry) for key in self._keys[:place]), beyond]
 
     @property
     def _keys(self) -> tuple[Key, ...]:
