@@ -157,3 +157,61 @@ def test_a_reply_begins_with_a_template(desk: Page, inquiry, judge, settings):
     judge("reply")
     page.get_by_role("button", name="Send the e-mail").click()
     expect(page.locator(".messagelist")).to_contain_text("is on its way")
+
+
+@pytest.fixture
+def writing(desk: Page, inquiry, settings) -> Page:
+    """The page of `inquiry`, with a note half written and the e-mail's form open."""
+    settings.EMAIL_CONFIGURED = True
+    desk.goto(inquiry.get_absolute_url())
+    desk.get_by_text("Add a note", exact=True).click()
+    desk.locator("#step-note textarea").fill("Asked for Tuesdays")
+    desk.get_by_text("Reply by e-mail", exact=True).first.click()
+    return desk
+
+
+def test_a_template_leaves_what_is_typed_in_another_form(writing: Page):
+    writing.get_by_role("link", name="We tried to call (English)").click()
+    text = writing.locator("#step-reply textarea")
+    expect(text).to_have_value(re.compile("Hello Rosa Cruz"))
+    expect(text).to_be_focused()
+    expect(writing.locator("#step-note textarea")).to_have_value("Asked for Tuesdays")
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_template_replaces_a_typed_e_mail_only_when_told_to(writing: Page, replaced):
+    text = writing.locator("#step-reply textarea")
+    text.fill("Dear Rosa")
+    writing.once("dialog", lambda asked: asked.accept() if replaced else asked.dismiss())
+    writing.get_by_role("link", name="We tried to call (English)").click()
+    expect(text).to_have_value(re.compile("Hello Rosa Cruz" if replaced else "^Dear Rosa$"))
+
+
+def asked_on(page: Page, way: Callable[[], None]) -> list[str]:
+    """The kinds of questions the browser asks on that way out of the page."""
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    with page.expect_navigation():
+        way()
+    return asked
+
+
+def test_words_not_sent_are_asked_about_before_the_page_is_left(writing: Page):
+    other = writing.get_by_role("link", name="Admissions queue")
+    assert asked_on(writing, other.click) == ["beforeunload"]
+
+
+def test_words_not_sent_are_asked_about_when_another_form_is_sent(writing: Page):
+    writing.locator("#step-reply textarea").fill("Dear Rosa")
+    send = writing.get_by_role("button", name="Send the e-mail")
+    assert asked_on(writing, send.click) == ["beforeunload"]
+
+
+def test_the_form_that_is_sent_asks_nothing(writing: Page):
+    send = writing.get_by_role("button", name="Add the note")
+    assert asked_on(writing, send.click) == []
