@@ -18,6 +18,7 @@ from .. import linking, meanwhile, presence, privacy
 from ..claiming import claim_next
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
+from ..row_key import read_key
 from ..workflow import Action
 from . import place, queue, workspace
 from .arrivals import Arrivals
@@ -154,9 +155,15 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
     def _page(
         self, request: HttpRequest, inquiry: Inquiry, refusal: workspace.Refusal | None = None
     ) -> HttpResponse:
-        template = request.GET.get("reply", "")
+        asked = request.GET
         context = {
-            **workspace.context(inquiry, _actor(request), refusal, template),
+            **workspace.context(
+                inquiry,
+                _actor(request),
+                refusal,
+                template=asked.get("reply", ""),
+                before=read_key(asked.get("before", "")),
+            ),
             "place": place.read(request, inquiry),
             "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},
         }

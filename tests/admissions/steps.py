@@ -131,8 +131,9 @@ def cases(
 # Taking a step
 
 
-def tomorrow() -> datetime.datetime:
-    day = timezone.localdate() + ONE_DAY
+def soon() -> datetime.datetime:
+    """In the afternoon of another day than the one that the forms propose."""
+    day = timezone.localdate() + 3 * ONE_DAY
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time(14)))
 
 
@@ -142,10 +143,10 @@ TYPED: dict[Action, Callable[[Scene], dict[str, Any]]] = {
     Action.CLAIM: lambda scene: {},
     Action.ATTEMPT: lambda scene: {"channel": "call", "outcome": "reached", "note": WORDS},
     Action.REPLY: lambda scene: {"text": WORDS},
-    Action.ASSESSMENT: lambda scene: {"at": tomorrow()},
+    Action.ASSESSMENT: lambda scene: {"at": soon()},
     Action.NOTE: lambda scene: {"text": WORDS},
     Action.PRIORITY: lambda scene: {"priority": Inquiry.Priority.URGENT.value, "reason": WORDS},
-    Action.FOLLOW_UP: lambda scene: {"on": tomorrow().date()},
+    Action.FOLLOW_UP: lambda scene: {"on": soon().date()},
     Action.HAND_OVER: lambda scene: {"to": scene.colleague, "reason": WORDS},
     Action.RELEASE: lambda scene: {"reason": WORDS},
     Action.CLOSE: lambda scene: {"outcome": "spam", "reason": WORDS},

@@ -327,7 +327,8 @@ def test_text_for_a_step_no_longer_legal_moves_into_the_note(desk, claimed, coll
     assert response.status_code == 409
     soup = soup_of(response)
     assert "This inquiry is closed. Reopen it first." in soup.select_one("[role=alert]").text
-    assert soup.select_one("#id_note_text").text.strip() == "A long talk"
+    words = soup.select_one("#id_note_text").text.strip().splitlines()
+    assert words == ["Phone call: Reached the person", "A long talk"]
 
 
 def test_claiming_what_somebody_else_has_says_who(desk, inquiry, colleague):
