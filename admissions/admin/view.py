@@ -31,10 +31,13 @@ MOST_LOOKED_THROUGH = 2500  # rows of a tab that are asked whether they fit
 
 
 class Narrowed(NamedTuple):
-    """The keys of what fits, in the tab's order; `capped`: there may be more."""
+    """The keys of what fits, in the tab's order; `capped`: there may be more; `by_end`: of the
+    number that was searched for, the last digits alone were compared.
+    """
 
     keys: list[int]
     capped: bool
+    by_end: bool = False
 
 
 class Neighbours(NamedTuple):
@@ -76,11 +79,11 @@ class View:
         return rows.filter(pk__in=related.find(self.words).keys) if self.words else rows
 
     def narrowed(self) -> Narrowed:
-        """What fits. One query, two with days; of a search two, three for several words."""
+        """What fits. One query, two with days; of a search one more than related.find."""
         if self.words:
             found = related.find(self.words)
             rows = self.rows().filter(self._fits, pk__in=found.keys)
-            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped)
+            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped, found.by_end)
         if facets.RECEIVED in self.chosen and facets.RECEIVED not in self.tab.ranges:
             return self._of_those_days()
         # What fits is asked of each row, not of the database's planner: with a condition it might

@@ -135,6 +135,13 @@ def test_a_search_that_shows_all_says_nothing_of_more(desk, monkeypatch):
     )
 
 
+@pytest.mark.parametrize(("words", "said"), [("555-0134", True), ("0134", False), ("Rosa", False)])
+def test_that_a_part_of_a_number_was_compared_by_its_end_is_said(words, said, desk, rosa):
+    response = desk.post(URL, {"words": words}, follow=True)
+    assert shown(response) == [rosa.reference]
+    assert ("Only the last four digits were compared" in soup_of(response).text) == said
+
+
 def test_a_rare_word_finds_however_common_the_other_is(db, monkeypatch):
     monkeypatch.setattr(related, "MOST_COMPARED", 2)
     oldest = InquiryFactory(name="Rosa Quispe")
