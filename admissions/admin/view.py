@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -68,6 +68,11 @@ class View:
     def query(self) -> str:
         """The view as an address has it, behind the question mark."""
         return urlencode(self.parameters, safe=".")
+
+    @property
+    def query_of_all(self) -> str:
+        """The same without what narrows the tab. A search stays."""
+        return replace(self, chosen={}).query
 
     def rows(self) -> InquiryQuerySet:
         """The tab's rows in its order, whatever narrows it."""
