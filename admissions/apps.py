@@ -13,8 +13,8 @@ class AdmissionsConfig(AppConfig):
 
         from . import answering, append_only  # noqa: PLC0415 - as below
         from .access import ensure_groups  # noqa: PLC0415 - models are not loaded before ready()
-        from .protection.startup import mark_lookup_key  # noqa: PLC0415
         from .models import ReplyTemplate  # noqa: PLC0415
+        from .protection.startup import mark_lookup_key  # noqa: PLC0415
         from .replying import ensure_starters, forget_offers  # noqa: PLC0415
 
         # Permissions do not exist while migrations run. auth's own receiver, connected earlier,

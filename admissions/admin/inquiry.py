@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import linking, meanwhile, presence, privacy
+from .. import meanwhile, presence, privacy
 from ..claiming import claim_next
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
@@ -141,7 +141,7 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
         """The inquiry with all that its page needs of other tables' rows, or None. One query."""
         rows = privacy.with_message_rule(cast(InquiryQuerySet, self.get_queryset(request)))
-        rows = presence.with_colleague(linking.with_links(rows), _actor(request))
+        rows = presence.with_colleague(rows, _actor(request))
         rows = rows.select_related("assignee")
         try:
             return rows.get(pk=self.opts.pk.to_python(object_id))

@@ -140,8 +140,9 @@ def context(
     """
     refusal = refusal or {}
     # The timeline, the closing and the reply ask for them.
-    newest = reaching.attempts().order_by("-at", "-pk")[:MOST_ATTEMPTS]
-    prefetch_related_objects([inquiry], Prefetch("attempts", newest), "consents")
+    newest = inquiry.attempts.order_by("-at", "-pk").values("pk")[:MOST_ATTEMPTS]
+    attempts = reaching.attempts().filter(pk__in=newest)
+    prefetch_related_objects([inquiry], Prefetch("attempts", attempts), "consents")
     sees_message = privacy.may_read_message(user, inquiry)
     entries = timeline(inquiry, before=before, with_messages=sees_message)
     form = refused = refusal.get("form")
