@@ -43,6 +43,11 @@ def hours_today(at: datetime.datetime | None = None) -> list[Span]:
     ]
 
 
+def is_open(at: datetime.datetime) -> bool:
+    """Whether calls are made at `at`. One query."""
+    return _within(at.astimezone(ZONE).time(), hours_today(at))
+
+
 def may_be_called(
     inquiry: Inquiry, hours: Sequence[Span], at: datetime.datetime | None = None
 ) -> bool:
