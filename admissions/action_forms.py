@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import calling, reaching, staff, workflow
+from . import calling, follow_up, reaching, staff, workflow
 from .desk_fields import ColleagueField, MomentField, RemarkField
 from .ending import ENDINGS, Ending
 from .follow_up import DayField
@@ -69,6 +69,10 @@ class StepForm(forms.Form):
         """What the valid form decides, in words, by the inquiry's field."""
         return {}
 
+    def as_note(self) -> str:
+        """What was filled in, valid or not, for when it can only be kept as a note."""
+        return str(self.data.get(self.free_text, ""))
+
     @property
     def act(self) -> dict[str, Any]:
         """What each step needs that names the version it was made on."""
@@ -118,17 +122,32 @@ class AttemptForm(StepForm):
     )
     next_follow_up = DayField(
         required=False,
-        help_text=_("The inquiry comes back under “Follow up today” on that day."),
+        help_text=_(
+            "The inquiry comes back under “Follow up today” on that day. Left empty, on none."
+        ),
     )
     note = RemarkField(label=_("Note"), required=False)
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
-        kwargs["initial"] = {"channel": inquiry.contact_by} | (kwargs.get("initial") or {})
+        usual = {"channel": inquiry.contact_by, "next_follow_up": follow_up.proposed(inquiry)}
+        kwargs["initial"] = usual | (kwargs.get("initial") or {})
         super().__init__(data, inquiry=inquiry, **kwargs)
 
     def chosen(self) -> dict[str, str]:
         on = self.cleaned_data["next_follow_up"]
         return {"follow_up_on": date_format(on, "D, M j, Y")} if on else {}
+
+    def as_note(self) -> str:
+        """A call that was made is told of, although it can no longer be logged."""
+        told = [
+            str(dict(choices)[said])
+            for choices, said in (
+                (ContactAttempt.Way.choices, self.data.get("channel")),
+                (ContactAttempt.Result.choices, self.data.get("outcome")),
+            )
+            if said in dict(choices)
+        ]
+        return "\n".join(filter(None, [": ".join(told), super().as_note().strip()]))
 
     def take(self) -> Inquiry:
         return workflow.record_attempt(
@@ -167,7 +186,10 @@ class AssessmentForm(StepForm):
     button = _("Save the appointment")
     done = _("The assessment of %(reference)s is scheduled.")
 
-    at = MomentField(label=_("When (Pacific time)"))
+    at = MomentField(
+        label=_("When (Pacific time)"),
+        help_text=_("The inquiry comes back under “Follow up today” on that day."),
+    )
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
         at = inquiry.assessment_at if inquiry.status == Inquiry.Status.ASSESSMENT else None

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class AdmissionsConfig(AppConfig):
@@ -9,7 +9,9 @@ class AdmissionsConfig(AppConfig):
     verbose_name = "Admissions"
 
     def ready(self) -> None:
-        from . import append_only  # noqa: PLC0415 - as below
+        from programs.models import ClosedDay, OpeningHours  # noqa: PLC0415 - as below
+
+        from . import answering, append_only  # noqa: PLC0415 - as below
         from .access import ensure_groups  # noqa: PLC0415 - models are not loaded before ready()
         from .protection.startup import mark_lookup_key  # noqa: PLC0415
         from .replying import ensure_starters  # noqa: PLC0415
@@ -26,3 +28,6 @@ class AdmissionsConfig(AppConfig):
         post_migrate.connect(
             append_only.install_triggers, sender=self, dispatch_uid="admissions.append_only"
         )
+        for model in (OpeningHours, ClosedDay):
+            for changed in (post_save, post_delete):
+                changed.connect(answering.forget, sender=model, dispatch_uid="admissions.answering")

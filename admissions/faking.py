@@ -191,6 +191,7 @@ class Story:
     def schedule(self, actor: int, at: datetime.datetime) -> None:
         self.later(60)
         self.inquiry.assessment_at = at
+        self.inquiry.follow_up_on = timezone.localdate(at)
         text = date_format(timezone.localtime(at), "D, M j, Y, g:i a")
         self.add(Kind.ASSESSMENT, actor, Status.ASSESSMENT, text)
 

@@ -11,6 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import answering
+from .models import Inquiry
+
 LATEST = datetime.timedelta(days=366)
 
 
@@ -25,6 +28,22 @@ def _why_not(on: datetime.date) -> str:
     if on < today:
         return _("Choose today or a day to come.")
     return _("Choose a day within a year.") if on > today + LATEST else ""
+
+
+def proposed(inquiry: Inquiry, today: datetime.date | None = None) -> datetime.date | None:
+    """The day that is offered with an attempt: the next on which the clinic answers, so that
+    nothing is tried once and forgotten. None where a day to come is set already: it stays.
+    """
+    today = today or timezone.localdate()
+    if inquiry.follow_up_on and inquiry.follow_up_on > today:
+        return None
+    return of_assessment(inquiry) or answering.week().next_day(today)
+
+
+def of_assessment(inquiry: Inquiry, now: datetime.datetime | None = None) -> datetime.date | None:
+    """The day of an assessment that is still to come: without another, the inquiry's too."""
+    at = inquiry.assessment_at if inquiry.status == Inquiry.Status.ASSESSMENT else None
+    return timezone.localdate(at) if at and at > (now or timezone.now()) else None
 
 
 class DayInput(forms.DateInput):

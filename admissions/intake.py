@@ -56,6 +56,7 @@ def receive(
     confirmation_wanted: bool = False,
     suspicions: Sequence[str] = (),
     taken_by: User | None = None,
+    answered: bool = False,
     at: datetime.datetime | None = None,
     **answers: Unpack[Answers],
 ) -> Inquiry:
@@ -65,7 +66,8 @@ def receive(
     then replace the earlier ones, whatever state the inquiry is in; those stay in its timeline,
     and its version rises. Two posts of one key at once give one inquiry.
 
-    `taken_by` is who wrote down what somebody said on the phone or at the desk.
+    `taken_by` is who wrote down what somebody said on the phone or at the desk; `answered`, that
+    this talk was the answer, so that no earlier inquiry of theirs waits for another.
     `consent` names channels (call, text, email). `suspicions` names what looks like spam
     (spam.Sign); with any, a new inquiry is set aside for staff to look at, and nobody is notified.
     At most 13 queries, whatever the number of inquiries. Raises IntegrityError when the answers
@@ -88,8 +90,8 @@ def receive(
         # Another post of this key was first, or the reference is taken. Neither happens again:
         # the key is found next time, and the reference is another.
         with suppress(IntegrityError):
-            return _receive(new, _tokens(new), answers, consent, taken_by)
-    return _receive(new, _tokens(new), answers, consent, taken_by)
+            return _receive(new, _tokens(new), answers, consent, taken_by, answered=answered)
+    return _receive(new, _tokens(new), answers, consent, taken_by, answered=answered)
 
 
 def _tokens(new: Inquiry) -> list[LookupToken]:
@@ -107,6 +109,8 @@ def _receive(
     answers: Answers,
     consent: Collection[str],
     taken_by: User | None,
+    *,
+    answered: bool,
 ) -> Inquiry:
     known = Inquiry.objects.select_for_update().filter(idempotency_key=new.idempotency_key).first()
     if known is not None:
@@ -128,7 +132,7 @@ def _receive(
     trail.append(*begun, first=True)
     if not new.is_quarantined:
         outbox.announce(new, at=new.received_at)
-        meanwhile.wrote_again(new, at=new.received_at)
+        meanwhile.wrote_again(new, at=new.received_at, answered=answered)
     return new
 
 

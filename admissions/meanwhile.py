@@ -35,9 +35,10 @@ def sent_again(current: Inquiry, *, at: datetime.datetime) -> None:
         restart_clock(current, at)
 
 
-def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
+def wrote_again(new: Inquiry, *, at: datetime.datetime, answered: bool = False) -> None:
     """`new` came from the phone number or address of earlier inquiries: those that are open and
-    whose clock had stopped have somebody waiting again (DESIGN, "The clock").
+    whose clock had stopped have somebody waiting again (DESIGN, "The clock"). Nobody waits when
+    they were `answered` in the same breath: the timelines say that they called, and that is all.
 
     Belongs into the transaction that puts `new` into the queue. One query when nobody waits again,
     four whatever their number.
@@ -47,9 +48,10 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime) -> None:
     earlier = [row for row in rows if row.is_readable]
     if not earlier:
         return
-    Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
-        tried_at=None, restarted_at=at, due_at=new.due_at, version=F("version") + 1
-    )
+    if not answered:
+        Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
+            tried_at=None, restarted_at=at, due_at=new.due_at, version=F("version") + 1
+        )
     trail.append(
         *(
             Event(

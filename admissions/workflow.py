@@ -149,7 +149,7 @@ def record_attempt(
     """Log one try to reach the person. The first that reaches them makes the inquiry contacted.
 
     `next_follow_up` brings the inquiry back on that day. Left out, a day already reached counts as
-    done and is cleared; one that is still to come stays.
+    done and is cleared; one that is still to come stays, as does that of an assessment.
     """
     with _step(Action.ATTEMPT, inquiry, actor) as current:
         now = timezone.now()
@@ -161,7 +161,7 @@ def record_attempt(
             current.first_contact_at = current.first_contact_at or now
         before = current.follow_up_on
         if next_follow_up or (before and before <= timezone.localdate(now)):
-            current.follow_up_on = next_follow_up
+            current.follow_up_on = next_follow_up or follow_up.of_assessment(current, now)
         ContactAttempt.objects.create(
             inquiry=current,
             actor=actor,
@@ -247,13 +247,14 @@ def set_follow_up(
 def schedule_assessment(
     *, inquiry: Inquiry, actor: User, version: int, at: datetime.datetime
 ) -> Inquiry:
-    """Set when the assessment is, or move it."""
+    """Set when the assessment is, or move it. That day brings the inquiry back: did they come?"""
     with _step(Action.ASSESSMENT, inquiry, actor, version) as current:
         if at <= timezone.now():
             raise ValidationError({"at": _("Choose a time that is still to come.")})
         if at > timezone.now() + LATEST_ASSESSMENT:
             raise ValidationError({"at": _("Choose a time within a year.")})
         current.assessment_at = at
+        current.follow_up_on = timezone.localdate(at)
         text = date_format(timezone.localtime(at), "D, M j, Y, g:i a")
         _change(current, Action.ASSESSMENT, Event.Kind.ASSESSMENT, actor, text=text)
     return current

@@ -99,6 +99,7 @@ def _take_in(request: HttpRequest, form: DeskInquiryForm) -> Inquiry:
         source=said["source"],
         site_language=said["language"],
         taken_by=actor,
+        answered=bool(said["claim"]),
         **form.answers(),
     )
     done = _("%(reference)s is taken in.")

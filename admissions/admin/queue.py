@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import calling, facets, related, staff
+from .. import answering, calling, facets, related, staff
 from ..counting import capped_counts
 from ..facets import FACETS
 from ..models import Inquiry, SavedView
@@ -159,9 +159,9 @@ class QueueList(ChangeList):
 
     @property
     def rows(self) -> list[Row]:
-        """The rows with their marks. Two queries."""
+        """The rows with their marks. One query."""
         now = timezone.now()
-        hours = calling.hours_today(now)
+        hours = answering.hours_today(now)
         others = related.with_others([inquiry.pk for inquiry in self.result_list])
         return [
             Row(

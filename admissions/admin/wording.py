@@ -53,11 +53,14 @@ def due_badge(inquiry: Inquiry, now: datetime.datetime) -> Badge:
 
 
 def _tried_badge(inquiry: Inquiry, now: datetime.datetime) -> Badge:
+    assessment = inquiry.assessment_at if inquiry.status == Inquiry.Status.ASSESSMENT else None
+    if assessment and inquiry.follow_up_on in {None, timezone.localdate(assessment)}:
+        at = {"time": date_format(timezone.localtime(assessment), "M j, g:i a")}
+        if assessment < now:
+            return Badge(_("Assessment was %(time)s") % at, "late")
+        return Badge(_("Assessment %(time)s") % at, "calm")
     if inquiry.follow_up_on:
         return _follow_up_badge(inquiry.follow_up_on, timezone.localdate(now))
-    if inquiry.status == Inquiry.Status.ASSESSMENT and inquiry.assessment_at:
-        at = date_format(timezone.localtime(inquiry.assessment_at), "M j, g:i a")
-        return Badge(_("Assessment %(time)s") % {"time": at}, "calm")
     if inquiry.status in HEARD:  # first_contact_at may be of before the clock started again
         return Badge(_("Reached"), "calm")
     return Badge(_("Tried, not reached yet"), "soon")
@@ -113,6 +116,7 @@ class Row:
     inquiry: Inquiry
     now: datetime.datetime
     may_be_called: bool = False
+    not_now: str = ""  # why a call that they want would come at a wrong time
     has_others: bool = False  # of the same phone number or e-mail address
 
     @cached_property

@@ -18,7 +18,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import linking, presence, privacy, related, replying, workflow
+from .. import answering, calling, linking, presence, privacy, related, replying, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
@@ -136,7 +136,7 @@ def context(
     return {
         "inquiry": inquiry,
         "sees_message": sees_message,
-        "row": Row(inquiry, timezone.now()),
+        "row": _row(inquiry),
         "entries": entries,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
         "colleague": presence.colleague(inquiry),
@@ -144,12 +144,30 @@ def context(
         "alike": [other for other in related.alike(inquiry) if other.inquiry not in linked],
         "steps": steps,
         "templates": templates,
+        "no_reply": _no_reply(inquiry, steps),
         "refused": refusal.get("message", ""),
         "kept": any(step.form is form and _is_filled(step.form) for step in steps),
         "error_form": form if form is not None and form.errors else None,
         "changes": changes,
         **_conflict(inquiry, refusal, form, changes),
     }
+
+
+def _no_reply(inquiry: Inquiry, steps: Sequence[Step]) -> str:
+    """Why an inquiry that is worked, and has an address, is offered no reply by e-mail."""
+    worked = any(step.action == Action.ATTEMPT for step in steps)
+    if not worked or not inquiry.email or any(step.action == Action.REPLY for step in steps):
+        return ""
+    return replying.why_not(inquiry)
+
+
+def _row(inquiry: Inquiry) -> Row:
+    """The inquiry as its heading shows it, and whether this is a time to call."""
+    now = timezone.now()
+    if not calling.wants_a_call(inquiry):
+        return Row(inquiry, now)
+    not_now = calling.why_not_now(inquiry, answering.hours_today(now), now)
+    return Row(inquiry, now, may_be_called=not not_now, not_now=not_now)
 
 
 def _conflict(
@@ -200,7 +218,7 @@ def _with_template(step: Step, inquiry: Inquiry, chosen: str) -> Step:
 def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]) -> StepForm:
     """What was typed, in a form for the inquiry as it is now, so that it can be sent again.
 
-    When the step is no longer to be taken, its text moves into the note: words are never lost.
+    When the step is no longer to be taken, it moves into the note: words are never lost.
     """
     seen = max((entry.event.pk for entry in entries), default=0)
     typed: dict[str, Any] = {name: form.data.get(name, "") for name in form.fields}
@@ -208,8 +226,7 @@ def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]
     legal = workflow.legal_actions(inquiry, user)
     if form.action in legal:
         return type(form)(initial=typed, inquiry=inquiry, actor=user)
-    text = str(typed.get(form.free_text, ""))
-    return NoteForm(initial={"text": text}, inquiry=inquiry, actor=user, seen=seen)
+    return NoteForm(initial={"text": form.as_note()}, inquiry=inquiry, actor=user, seen=seen)
 
 
 def _is_filled(form: StepForm) -> bool:
