@@ -53,6 +53,7 @@ class InquiryResource(resources.ModelResource):
     due_at = Field(column_name="due")
     first_attempt_at = Field(column_name="first attempt")
     first_contact_at = Field(column_name="first contact")
+    assessment_at = Field(column_name="assessment")
     closed_at = Field(column_name="closed")
     assignee = Field(column_name="assignee")
 
@@ -60,8 +61,9 @@ class InquiryResource(resources.ModelResource):
         model = Inquiry
         fields = export_order = (
             *("reference", "received_at", "source", "asking_for", "language", "situation"),
-            *("payer", "came_from", "contact_by", "status", "outcome", "priority", "assignee"),
-            *("due_at", "first_attempt_at", "first_contact_at", "follow_up_on", "closed_at"),
+            *("payer", "came_from", "contact_by", "status", "outcome", "referral", "priority"),
+            *("assignee", "due_at", "first_attempt_at", "first_contact_at", "assessment_at"),
+            *("follow_up_on", "closed_at"),
         )
 
     def dehydrate_assignee(self, inquiry: Inquiry) -> str:
@@ -78,6 +80,9 @@ class InquiryResource(resources.ModelResource):
 
     def dehydrate_first_contact_at(self, inquiry: Inquiry) -> str:
         return _local(inquiry.first_contact_at)
+
+    def dehydrate_assessment_at(self, inquiry: Inquiry) -> str:
+        return _local(inquiry.assessment_at)
 
     def dehydrate_closed_at(self, inquiry: Inquiry) -> str:
         return _local(inquiry.closed_at)

@@ -49,7 +49,7 @@ def linked(inquiry: Inquiry) -> list[Inquiry]:
     above = InquiryLink.objects.filter(low=inquiry).values("high")
     below = InquiryLink.objects.filter(high=inquiry).values("low")
     # One list of keys: of two joined by OR, PostgreSQL would go through the whole table.
-    rows = Inquiry.objects.filter(pk__in=above.union(below))
+    rows = Inquiry.objects.select_related("assignee").filter(pk__in=above.union(below))
     return list(rows.order_by("-pk"))
 
 

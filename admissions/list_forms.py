@@ -44,6 +44,15 @@ class BulkForm(forms.Form):
         raise NotImplementedError
 
 
+class ClaimForm(BulkForm):
+    title = _("Claim")
+    button = _("Claim")
+    action = Action.CLAIM
+
+    def step(self, inquiry: Inquiry, actor: User, version: int) -> None:
+        workflow.claim(inquiry=inquiry, actor=actor, version=version)
+
+
 class AssignForm(BulkForm):
     title = _("Hand over to a colleague")
     button = _("Hand over")
@@ -97,6 +106,7 @@ class SpamForm(BulkForm):
 
 
 BULK: dict[str, type[BulkForm]] = {
+    "claim": ClaimForm,
     "assign": AssignForm,
     "follow-up": FollowUpForm,
     "spam": SpamForm,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from . import asked
 from .counting import capped_counts
 from .models import Inquiry, LookupToken
 from .models.querysets import InquiryQuerySet
 from .protection import digests
-from .protection.digests import END_DIGITS, Token, token
-from .reference import read_reference
 
 Kind = LookupToken.Kind
 SHARED = {
@@ -110,38 +108,54 @@ def token_rows(inquiry: Inquiry) -> list[LookupToken]:
 def search(rows: InquiryQuerySet, text: str) -> InquiryQuerySet:
     """Inquiries that `text` can mean: a reference, a phone number in any form or its last four
     digits, an e-mail address, or whole words of a name, each of which has to occur.
+
+    No query, but one where `text` could be a reference.
     """
-    reference = read_reference(text)
-    if reference is not None:
+    reference = asked.reference_in(text)
+    if reference is not None and rows.filter(reference=reference).exists():
         return rows.filter(reference=reference)  # found when erased too, unlike by its token
-    tokens = tokens_of_search(text)
-    for wanted in tokens:
+    meant = Q(pk__in=[])
+    for tokens in asked.readings(text):
         # IN, not EXISTS: SQLite would go through the whole queue and ask each inquiry.
-        holding = LookupToken.objects.filter(digest=wanted.digest)
-        rows = rows.filter(pk__in=holding.values("inquiry"))
-    return rows if tokens else rows.none()
+        holding = [LookupToken.objects.filter(digest=wanted.digest) for wanted in tokens]
+        meant |= Q(*(Q(pk__in=found.values("inquiry")) for found in holding))
+    return rows.filter(meant)
 
 
 @dataclass(frozen=True)
 class Found:
-    """The keys of the inquiries that a search means, the newest first; `capped`: there are more."""
+    """The keys of the inquiries that a search means, the newest first; `capped`: there are more;
+    `by_end`: of a number that is not whole, the last digits alone were compared.
+    """
 
     keys: list[int]
     capped: bool = False
+    by_end: bool = False
 
 
 def find(text: str) -> Found:
-    """The newest MOST_FOUND that `search` finds. One query; two for a name of several words.
+    """The newest MOST_FOUND that `search` finds. One query; two for a name of several words. A
+    reference that no inquiry has, and each further reading (asked.py), cost their own.
 
     The digest's index holds each word's inquiries in their order, so that a name half the people
     share costs no more than a rare one.
     """
-    reference = read_reference(text)
+    reference = asked.reference_in(text)
     if reference is not None:
-        return Found(list(Inquiry.objects.filter(reference=reference).values_list("pk", flat=True)))
-    words = [wanted.digest for wanted in tokens_of_search(text)]
-    if not words:
-        return Found([])
+        named = Inquiry.objects.filter(reference=reference).values_list("pk", flat=True)
+        if keys := list(named):
+            return Found(keys)
+    found = [_holding([wanted.digest for wanted in tokens]) for tokens in asked.readings(text)]
+    by_end = asked.is_cut_short(text)
+    if len(found) == 1:
+        return replace(found[0], by_end=by_end)
+    keys = sorted({key for one in found for key in one.keys}, reverse=True)
+    capped = len(keys) > MOST_FOUND or any(one.capped for one in found)
+    return Found(keys[:MOST_FOUND], capped=capped, by_end=by_end)
+
+
+def _holding(words: list[bytes]) -> Found:
+    """The newest that hold all of these tokens."""
     keys = holders(words[0])
     unseen = False
     if len(words) > 1:
@@ -181,19 +195,3 @@ def with_others(inquiries: Collection[int]) -> set[int]:
     )
     sure = LookupToken.objects.filter(inquiry__in=inquiries, kind__in=[Kind.PHONE, Kind.EMAIL])
     return set(sure.filter(Exists(others)).values_list("inquiry_id", flat=True))
-
-
-def tokens_of_search(text: str) -> list[Token]:
-    """The tokens an inquiry must have for `text` to mean it."""
-    reference = read_reference(text)
-    if reference is not None:
-        return [token("reference", reference)]
-    if "@" in text:
-        return [token("email", digests.normal_email(text))]
-    digits = re.sub(r"\D", "", text)
-    if len(digits) >= END_DIGITS and not re.search(r"[^\W\d_]", text):
-        number = digests.normal_phone(text)
-        if len(digits) == END_DIGITS or number is None:
-            return [token("phone-end", digits[-END_DIGITS:])]
-        return [token("phone", number)]
-    return [token("name", word) for word in digests.name_words([text])]

@@ -179,6 +179,14 @@ def why_not(action: Action, current: Inquiry, actor: User) -> str:  # noqa: PLR0
     return reasons[action]
 
 
+def erased() -> str:
+    return _("This inquiry was erased. Nothing more can be done with it.")
+
+
+def stale() -> str:
+    return _("Somebody changed this inquiry while you had it open.")
+
+
 def why_not_this_outcome(outcome: Outcome, current: Inquiry) -> str:
     if current.is_quarantined:
         return _("This inquiry is set aside as possible spam. Put it in the queue first.")

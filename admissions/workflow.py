@@ -33,13 +33,14 @@ from . import (
     outbox,
     reaching,
     replying,
+    rights,
     staff,
     trail,
     transitions,
 )
 from .models import ContactAttempt, Event, Inquiry
 from .models.querysets import InquiryQuerySet
-from .transitions import OWN_OR_LEAD, steps_from
+from .transitions import steps_from
 
 # The tables, by the names under which others know them.
 Action = transitions.Action
@@ -50,6 +51,7 @@ TRANSITIONS, QUARANTINE = transitions.TRANSITIONS, transitions.QUARANTINE
 CLOSES_FROM = transitions.CLOSES_FROM
 LATEST_ASSESSMENT = transitions.LATEST_ASSESSMENT
 shown_name = transitions.shown_name
+may = rights.may
 closing_outcomes = ending.possible
 people_who_work = staff.people_who_work
 WorkflowError = transitions.WorkflowError
@@ -58,18 +60,6 @@ IllegalTransition = transitions.IllegalTransition
 
 
 # Who may do what
-
-
-def may(user: User, action: Action, inquiry: Inquiry) -> bool:
-    """Whether `user` has the right to this step, legal now or not.
-
-    Moving work between people is for whoever has it, and for leads.
-    """
-    if not access.has(user, "admissions.change_inquiry"):
-        return False
-    if action in OWN_OR_LEAD:
-        return inquiry.assignee_id == user.pk or access.has(user, "admissions.assign_inquiry")
-    return True
 
 
 def legal_actions(inquiry: Inquiry, user: User) -> list[Action]:
@@ -315,7 +305,7 @@ def locked(
             raise PermissionDenied(_("This is not yours to do."))
         _refuse_erased(current)
         if version is not None and version != current.version:
-            raise StaleInquiry(_("Somebody changed this inquiry while you had it open."), current)
+            raise StaleInquiry(transitions.stale(), current)
         yield current
 
 
@@ -342,14 +332,14 @@ def _step(
         # itself, being IMMEDIATE, keeps every other writer out.)
         current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         if not may(actor, action, current):
-            raise PermissionDenied(_("This step is not yours to take."))
+            raise PermissionDenied(rights.why_not_theirs(actor, action, current))
         _refuse_erased(current)
         legal = action in steps_from(current)
         if not legal and action == Action.CLAIM:
             # Before the version: "Cora has it" tells more than "the page was out of date".
             raise IllegalTransition(transitions.why_not(action, current, actor), current)
         if version is not None and version != current.version:
-            raise StaleInquiry(_("Somebody changed this inquiry while you had it open."), current)
+            raise StaleInquiry(transitions.stale(), current)
         if not legal:
             raise IllegalTransition(transitions.why_not(action, current, actor), current)
         yield current
@@ -395,6 +385,4 @@ def _with_reason(sentence: str, reason: str) -> str:
 
 def _refuse_erased(current: Inquiry) -> None:
     if current.erased_at is not None:
-        raise IllegalTransition(
-            _("This inquiry was erased. Nothing more can be done with it."), current
-        )
+        raise IllegalTransition(transitions.erased(), current)

@@ -68,24 +68,26 @@ def differences(
 ) -> list[Difference]:
     """The fields that changed since `was`, and those that somebody chose a value for, in words.
 
-    A `was` that is not ours shows what was chosen beside what is. One query at most.
+    A `was` that is not ours, or that a list's button does not bring, shows what was chosen beside
+    what is; how it was is not known then. One query at most.
     """
     before, newest_first = _read(was), list(changes)
     people = _names(before.get("assignee"))
     rows = []
     for name, kinds in DECIDED.items():
         now = _plain(inquiry, name)
-        changed = name in before and before[name] != now
+        known = name in before
+        changed = known and before[name] != now
         if not changed and name not in chosen:
             continue
         rows.append(
             Difference(
                 label=_label(name),
-                before=_in_words(name, before.get(name, now), inquiry, people),
+                before=_in_words(name, before[name], inquiry, people) if known else _("not known"),
                 now=_in_words(name, now, inquiry, people),
                 mine=chosen.get(name, ""),
                 entry=next((e for e in newest_first if e.event.kind in kinds), None)
-                if changed
+                if changed or not known
                 else None,
             )
         )

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import exporting
+from .. import exporting, rights
 from ..exporting import Format
 from ..list_forms import BULK, BulkForm, TakeAwayForm
 from ..models import AccessRecord, Inquiry
@@ -100,8 +100,17 @@ class ListSteps(DeskPages):
             )
         status = UNPROCESSABLE if confirmed else 200
         note(request, Action.LISTED, detail="bulk", count=len(chosen))
-        rows = [(one, Row(one.inquiry, timezone.now())) for one in chosen]
-        return self.show_page(request, "bulk", {**context, "chosen": rows}, status=status)
+        rows = [
+            (
+                one,
+                Row(one.inquiry, timezone.now()),
+                rights.why_not(user, form.action, one.inquiry, one.version),
+            )
+            for one in chosen
+        ]
+        impossible = sum(bool(why_not) for _one, _row, why_not in rows)
+        context |= {"chosen": rows, "impossible": impossible, "left": len(rows) - impossible}
+        return self.show_page(request, "bulk", context, status=status)
 
     # A file
 
@@ -179,9 +188,7 @@ def take(form: BulkForm, one: Chosen, actor: User) -> Result:
     """The step on one inquiry; what refuses it leaves the others alone."""
     try:
         form.take(one.inquiry, actor, one.version)
-    except PermissionDenied:
-        return Result(one.inquiry, _("This step is not yours to take."))
-    except WorkflowError as error:
+    except (PermissionDenied, WorkflowError) as error:
         return Result(one.inquiry, str(error))
     except ValidationError as error:
         return Result(one.inquiry, " ".join(error.messages))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -31,10 +31,13 @@ MOST_LOOKED_THROUGH = 2500  # rows of a tab that are asked whether they fit
 
 
 class Narrowed(NamedTuple):
-    """The keys of what fits, in the tab's order; `capped`: there may be more."""
+    """The keys of what fits, in the tab's order; `capped`: there may be more; `by_end`: of the
+    number that was searched for, the last digits alone were compared.
+    """
 
     keys: list[int]
     capped: bool
+    by_end: bool = False
 
 
 class Neighbours(NamedTuple):
@@ -66,6 +69,11 @@ class View:
         """The view as an address has it, behind the question mark."""
         return urlencode(self.parameters, safe=".")
 
+    @property
+    def query_of_all(self) -> str:
+        """The same without what narrows the tab. A search stays."""
+        return replace(self, chosen={}).query
+
     def rows(self) -> InquiryQuerySet:
         """The tab's rows in its order, whatever narrows it."""
         return self.tab.ordered(self.tab.rows(Inquiry.objects.all(), self.user))
@@ -76,11 +84,11 @@ class View:
         return rows.filter(pk__in=related.find(self.words).keys) if self.words else rows
 
     def narrowed(self) -> Narrowed:
-        """What fits. One query, two with days; of a search two, three for several words."""
+        """What fits. One query, two with days; of a search one more than related.find."""
         if self.words:
             found = related.find(self.words)
             rows = self.rows().filter(self._fits, pk__in=found.keys)
-            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped)
+            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped, found.by_end)
         if facets.RECEIVED in self.chosen and facets.RECEIVED not in self.tab.ranges:
             return self._of_those_days()
         # What fits is asked of each row, not of the database's planner: with a condition it might

@@ -13,8 +13,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import workflow
+from .. import ending, workflow
 from ..models import Inquiry
+from ..protection.digests import name_words
 from ..spam import Sign
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -41,7 +42,7 @@ class Badge:
 def due_badge(inquiry: Inquiry, now: datetime.datetime) -> Badge:
     """What the clock says: overdue, due, to be followed up, reached, or how it ended."""
     if not inquiry.is_open:
-        return Badge(inquiry.get_outcome_display(), "done")
+        return Badge(ending.in_words(inquiry), "done")
     if inquiry.is_quarantined:
         return Badge(_("Set aside as possible spam"), "soon")
     if inquiry.tried_at is not None:
@@ -126,6 +127,24 @@ class Row:
     @property
     def status(self) -> str:
         return label(self.inquiry, "status")
+
+    @property
+    def ended(self) -> str:
+        """How it ended, and where somebody was referred to; "" while it is open."""
+        return "" if self.inquiry.is_open else ending.in_words(self.inquiry)
+
+    @property
+    def ask_for(self) -> str:
+        """Whom to ask for, where the name does not say it; a search finds both."""
+        asked = self.inquiry.ask_for
+        if not asked or list(name_words([asked])) == list(name_words([self.inquiry.name])):
+            return ""
+        return asked
+
+    @property
+    def no_voicemail(self) -> bool:
+        """Whether a number is there on which no voicemail may be left."""
+        return bool(self.inquiry.phone) and not self.inquiry.voicemail_ok
 
     @property
     def priority(self) -> str:

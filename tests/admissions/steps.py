@@ -293,6 +293,17 @@ def why(state: str, action: Action | None) -> str:
     return of_step[action]
 
 
+def why_denied(scene: Scene, action: Action) -> str:
+    """What somebody reads who works inquiries, of a step that is another's to take."""
+    if action not in steps_of(scene.state):
+        return why(scene.state, action)
+    if scene.state in WITH_NOBODY:
+        return "Nobody has it: claim it first."
+    end = "return it to the queue" if action == Action.RELEASE else "hand it over"
+    name = workflow.shown_name(scene.owner)
+    return f"It is with {name} now. Only they or a lead can {end}."
+
+
 def assert_clear(sentence: str) -> None:
     """`sentence` is one that a person can read, and quotes nothing of the inquiry."""
     assert sentence[:1].isupper() or sentence.startswith("“")

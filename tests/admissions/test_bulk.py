@@ -6,6 +6,8 @@ import datetime
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from admissions import workflow
@@ -85,7 +87,64 @@ def test_a_coordinator_hands_over_only_what_is_theirs(desk, coordinator, colleag
     }
     first, second = results(desk.post(BULK, data))
     assert first.endswith("Done")
-    assert "not yours" in second
+    assert second.endswith("Not done Nobody has it: claim it first.")
+
+
+def test_a_coordinator_claims_many(desk, coordinator):
+    inquiries = InquiryFactory.create_batch(3)
+    data = {"step": "claim", "chosen": values(*inquiries)}
+    assert "For these 3 inquiries" in desk.post(BULK, data).content.decode()
+    page = desk.post(BULK, data | {"confirm": "1"})
+    assert "Done for 3 of 3" in page.content.decode()
+    for inquiry in inquiries:
+        inquiry.refresh_from_db()
+        assert (inquiry.assignee, inquiry.status) == (coordinator, "claimed")
+
+
+def test_of_those_that_are_claimed_one_is_a_colleague_s_already(desk, coordinator, colleague):
+    free, taken = InquiryFactory.create_batch(2)
+    chosen = values(free, taken)
+    workflow.claim(inquiry=taken, actor=colleague, version=1)
+    data = {"step": "claim", "chosen": chosen, "confirm": "1"}
+    first, second = results(desk.post(BULK, data))
+    assert first.endswith("Done")
+    assert second.endswith("Not done colin has already claimed this inquiry.")
+
+
+def test_what_one_cannot_do_is_said_and_not_ticked_before_it_is_confirmed(
+    desk, coordinator, colleague
+):
+    mine, nobodys, theirs = InquiryFactory.create_batch(3)
+    mine = workflow.claim(inquiry=mine, actor=coordinator, version=1)
+    theirs = workflow.claim(inquiry=theirs, actor=colleague, version=1)
+    page = desk.post(BULK, {"step": "assign", "chosen": values(mine, nobodys, theirs)})
+    assert "You cannot do this for 2 of them." in page.content.decode()
+    own, second, third = results(page)
+    assert "with" not in own
+    assert second.endswith("Nobody has it: claim it first.")
+    assert third.endswith("It is with colin now. Only they or a lead can hand it over.")
+    soup = BeautifulSoup(page.content, "html5lib")
+    ticked = [box["value"] for box in soup.select("input[name=chosen][checked]")]
+    assert ticked == values(mine)
+
+
+def test_what_changed_since_the_list_was_shown_is_said_before_it_is_confirmed(desk, colleague):
+    inquiry = InquiryFactory()
+    chosen = values(inquiry)
+    workflow.set_follow_up(inquiry=inquiry, actor=colleague, version=1, on=timezone.localdate())
+    page = desk.post(BULK, {"step": "spam", "chosen": chosen})
+    assert results(page)[0].endswith("Somebody changed this inquiry while you had it open.")
+
+
+def test_asking_for_a_confirmation_costs_the_same_for_many(desk, colleague):
+    def cost(number):
+        theirs = InquiryFactory.create_batch(number, assignee=colleague, status="claimed")
+        with CaptureQueriesContext(connection) as queries:
+            desk.post(BULK, {"step": "assign", "chosen": values(*theirs)})
+        return len(queries)
+
+    cost(1)
+    assert cost(2) == cost(20) <= 12
 
 
 def test_what_does_not_fit_one_of_them_is_recorded_for_it(lead_desk, lead, colleague):

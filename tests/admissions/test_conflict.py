@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -150,4 +151,18 @@ def test_a_page_that_lost_where_it_stood_still_shows_mine_beside_theirs(
     address, typed = fill(page, "priority", priority="1", reason="Called twice")
     response = desk.post(address, typed | {"was": was})
     assert response.status_code == 409
-    assert table(soup_of(response))["Priority"][2] == "High"
+    before, now, mine = table(soup_of(response))["Priority"]
+    assert (before, mine) == ("not known", "High")
+    assert now.startswith("Urgent colin, ")
+
+
+def test_a_claim_from_the_list_that_came_late_does_not_say_whose_it_was(desk, colleague):
+    inquiry = InquiryFactory()
+    row = soup_of(desk.get(reverse("admin:admissions_inquiry_changelist")))
+    button = row.select_one("button[form=claim]")
+    workflow.claim(inquiry=inquiry, actor=colleague, version=1)
+    response = desk.post(button["formaction"], {"version": button["value"]})
+    assert response.status_code == 409
+    before, now, mine = table(soup_of(response))["Assignee"]
+    assert (before, mine) == ("not known", "cora")
+    assert now.startswith("colin colin, ")

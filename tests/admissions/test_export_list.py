@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 
 import openpyxl
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from admissions.exporting import Reason
 from admissions.list_forms import TakeAwayForm
 from admissions.models import AccessRecord
 from admissions.models.audit import LONGEST_DETAIL
+from tests.admissions.answers import soup_of
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,20 @@ def test_nobody_is_in_it_unless_asked_for(desk):
     assert "Nora Known" in named
     assert "(619) 555" in named
     assert "my words" not in named
+
+
+def test_where_somebody_was_referred_and_when_an_assessment_is_are_in_the_file(desk, lead):
+    at = datetime.datetime(2026, 3, 2, 22, 30, tzinfo=datetime.UTC)
+    gone = {"status": "closed", "outcome": "referred-on", "referral": "out-of-area"}
+    InquiryFactory(closed_at=timezone.now(), **gone)
+    InquiryFactory(status="assessment", assessment_at=at, assignee=lead)
+    heading, *rows = rows_of(desk.post(f"{FILE}?show=all", ASKED))
+    found = [dict(zip(heading, row, strict=True)) for row in rows]
+    assert {(row["outcome"], row["referral"]) for row in found} == {
+        ("referred-on", "out-of-area"),
+        ("", ""),
+    }
+    assert {row["assessment"] for row in found} == {"", "2026-03-02 14:30"}
 
 
 def test_excel_gets_the_same_rows(desk):
@@ -132,6 +149,20 @@ def test_the_sheet_shows_no_number_and_is_recorded(client, coordinator):
     assert "619" not in page
     record = AccessRecord.objects.get(action="printed")
     assert (record.detail, record.count) == ("sheet-open", 1)
+
+
+def test_the_sheet_says_whom_to_ask_for_and_where_no_voicemail_may_be_left(client, coordinator):
+    client.force_login(coordinator)
+    InquiryFactory(name="Nora Known", ask_for="Hana", voicemail_ok=False)
+    InquiryFactory(name="Lea Known", ask_for="lea known", voicemail_ok=True)
+    by_mail = {"phone": None, "email": "eva@example.org", "contact_by": "email"}
+    InquiryFactory(name="Eva Known", **by_mail)
+    soup = soup_of(client.get(f"{SHEET}?show=open"))
+    rows = [row.select("th, td") for row in soup.select(".desk-sheet tbody tr")]
+    names = {row[1].text for row in rows}
+    assert names == {"Nora KnownAsk for: Hana", "Lea Known", "Eva Known"}
+    silent = [row[1].bdi.text for row in rows if "Do not leave a voicemail." in str(row)]
+    assert silent == ["Nora Known"]
 
 
 def test_the_cost_of_the_sheet_does_not_grow(client, coordinator, django_assert_max_num_queries):

@@ -94,6 +94,16 @@ def test_the_workspace_links_and_unlinks_by_one_press(two, client, coordinator):
     assert press("unlink").select_one("button[name=link]")["value"] == str(second.pk)
 
 
+def test_a_linked_inquiry_says_who_it_is_and_who_has_it(two, client, coordinator, colleague):
+    first, _second = two
+    other = InquiryFactory(name="Beto Cruz", status="claimed", assignee=colleague)
+    linking.link(inquiry=first, other=other, actor=coordinator)
+    client.force_login(coordinator)
+    page = BeautifulSoup(client.get(first.get_absolute_url()).content.decode(), "html5lib")
+    linked = " ".join(page.select_one(".desk-alike li").text.split())
+    assert linked.startswith(f"{other.reference} Beto Cruz Claimed · with colin · ")
+
+
 @pytest.mark.parametrize("key", ["", "x", "9" * 30, "999999"])
 def test_an_unknown_other_is_said_to_be_unknown(key, two, client, coordinator):
     client.force_login(coordinator)
@@ -112,8 +122,9 @@ def test_many_links_cost_the_workspace_no_more(two, client, coordinator):
             client.get(first.get_absolute_url())
         return len(queries)
 
-    linking.link(inquiry=first, other=InquiryFactory(), actor=coordinator)
+    theirs = {"status": "claimed", "assignee": coordinator}
+    linking.link(inquiry=first, other=InquiryFactory(**theirs), actor=coordinator)
     few = cost()
     for _n in range(10):
-        linking.link(inquiry=first, other=InquiryFactory(), actor=coordinator)
+        linking.link(inquiry=first, other=InquiryFactory(**theirs), actor=coordinator)
     assert cost() == few <= 12

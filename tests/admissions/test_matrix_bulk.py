@@ -16,6 +16,7 @@ from django.utils import timezone
 from admissions.list_forms import BULK
 from admissions.workflow import Action
 from tests.admissions import steps
+from tests.admissions.answers import soup_of
 from tests.admissions.roles import OTHERS, ROLES, WORKERS
 from tests.admissions.steps import DENIED, REFUSED, STATES, TAKEN, Scene
 
@@ -42,6 +43,7 @@ def _next_week(scene: Scene) -> dict[str, Any]:
 
 
 STEPS = {
+    "claim": Step(Action.CLAIM, lambda scene: {}),
     "assign": Step(
         Action.HAND_OVER,
         lambda scene: {"to": scene.colleague.pk, "reason": steps.WORDS},
@@ -74,6 +76,12 @@ def refusal_on(response) -> str:
     page = response.content.decode()
     assert "Done for 0 of 1." in page
     return html.unescape(re.search(r">Not done</span>\s*(.*?)\s*</li>", page, re.S)[1])
+
+
+def foreseen(response) -> str:
+    """Why the one inquiry cannot be done, as the page says that asks for a confirmation."""
+    why = soup_of(response).select_one(".desk-chosen li .desk-hint")
+    return why.text if why else ""
 
 
 def test_each_bulk_step_is_in_the_matrix():
@@ -109,7 +117,7 @@ def test_a_colleague_s_work_is_left_alone_and_that_is_recorded(name, state, role
     scene = Scene(state, role)
     with steps.untouched():
         response = confirm(client, scene, name)
-    assert refusal_on(response) == "This step is not yours to take."
+    assert steps.why_denied(scene, STEPS[name].action) in refusal_on(response)
     record = ("denied", STEPS[name].action.value, scene.inquiry.pk, None)
     assert steps.records(scene) == [record, LISTED]
 
@@ -144,4 +152,17 @@ def test_before_it_is_confirmed_nothing_is_done(name, state, role, client):
         response = scene.desk(client).post(ADDRESS, {"step": name, "chosen": [chosen]})
     assert response.status_code == 200
     assert "Nothing is done yet." in response.content.decode()
+    assert foreseen(response) == ""
     assert steps.records(scene) == [LISTED]
+
+
+@pytest.mark.parametrize(CASE, [*cases(DENIED, by=WORKERS), *cases(REFUSED)])
+def test_what_cannot_be_done_is_said_before_it_is_confirmed_as_it_would_be_after(
+    name, state, role, client
+):
+    scene = Scene(state, role)
+    chosen = f"{scene.inquiry.pk}:{scene.inquiry.version}"
+    page = scene.desk(client).post(ADDRESS, {"step": name, "chosen": [chosen]})
+    assert "You cannot do this for 1 of them." in page.content.decode()
+    assert 'name="confirm"' not in page.content.decode()
+    assert foreseen(page) == refusal_on(confirm(client, scene, name))

@@ -96,7 +96,8 @@ def test_an_incomplete_form_of_a_step_that_is_not_to_be_taken_is_refused(
     with steps.untouched():
         response = steps.post(client, scene, action, **missing)
     assert response.status_code == (403 if verdict == DENIED else 409)
-    said = steps.why(state, action) if verdict == REFUSED else "This step is not yours to take."
+    denied = verdict == DENIED
+    said = steps.why_denied(scene, action) if denied else steps.why(state, action)
     assert said in refusal_on(response)
     words = steps.WORDS in steps.TYPED[action](scene).values()
     assert (steps.WORDS in response.content.decode()) == (words and state != ERASED)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from admissions import figures, related
+from admissions import asked, figures, related
 from admissions.admin import tabs
 from admissions.admin.view import View
 from admissions.counting import capped_counts
@@ -55,7 +55,7 @@ def assert_by(rows: QuerySet, *indexes: str) -> None:
     "text", ["619-555-0142", "0142", "demo.1@example.org", "Noor", "Noor Demo"]
 )
 def test_search_goes_by_the_digest(text, many):
-    for wanted in related.tokens_of_search(text):
+    for wanted in asked.tokens_of_search(text):
         assert_by(LookupToken.objects.filter(digest=wanted.digest), BY_TOKEN)
     found = related.search(Inquiry.objects.all(), text)
     assert BY_TOKEN in plan(found)
@@ -178,14 +178,14 @@ def test_counting_the_tabs_is_one_query_that_reads_no_table_from_end_to_end(
 
 @pytest.mark.parametrize("text", ["Noor", "Noor Demo", "0142"])
 def test_the_newest_matches_of_a_search_come_in_the_order_of_the_digest_s_index(text, many):
-    words = [wanted.digest for wanted in related.tokens_of_search(text)]
+    words = [wanted.digest for wanted in asked.tokens_of_search(text)]
     found = related.holders(words[0])[:100]
     assert_by(found, BY_TOKEN)
     assert not [sort for sort in SORTS if sort in plan(found)]
 
 
 def test_those_that_hold_all_words_of_a_name_are_found_by_the_digest_s_index(many):
-    words = [wanted.digest for wanted in related.tokens_of_search("Noor Demo")]
+    words = [wanted.digest for wanted in asked.tokens_of_search("Noor Demo")]
     steps = plan(related.holders_of_all(words[0], words[1:])[:100])
     assert BY_TOKEN in steps
     assert '"Seq Scan"' not in steps

@@ -313,3 +313,14 @@ def test_ten_times_the_rows_cost_no_more_queries(view, desk, coordinator, collea
     few = cost()
     add(54)
     assert cost() == few < BUDGET
+
+
+def test_where_somebody_was_referred_stands_in_the_queue_and_in_the_inquiry(desk):
+    gone = {"status": "closed", "outcome": "referred-on", "referral": "minors"}
+    inquiry = InquiryFactory(closed_at=timezone.now(), **gone)
+    said = "Referred on: a service for minors"
+    row = page(desk, show="closed").select_one("#result_list .field-clock")
+    assert row.text.strip() == said
+    workspace = BeautifulSoup(desk.get(inquiry.get_absolute_url()).content, "html5lib")
+    assert said in workspace.select_one(".desk-chips").text
+    assert said in workspace.select_one(".desk-area-facts").text

@@ -220,6 +220,14 @@ def test_a_shared_view_of_one_s_own_shows_each_their_own(client, lead, coordinat
     assert shown(client.get(links(client)["Ours"])) == {mine.reference}
 
 
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [("show=open&language=es", "Save “Open” as it is narrowed now"), ("show=open", "Save “Open”")],
+)
+def test_what_is_saved_is_named(query, title, desk):
+    assert f"<h2>{title}</h2>" in desk.get(f"{VIEWS}?{query}").content.decode()
+
+
 def test_a_search_is_never_saved(desk):
     address = desk.post(QUEUE, {"words": "Rosa"}).url
     save(desk, "Found", address.partition("?")[2] + "&language=es")

@@ -111,6 +111,33 @@ def test_a_search_is_recorded_once_and_without_its_words(desk, rosa):
     assert (record.action, record.detail, record.count) == ("searched", "all", 1)
 
 
+def test_who_is_found_as_somebody_to_ask_for_says_so(desk, rosa):
+    InquiryFactory(name="Carmen Vega", ask_for="Rosa")
+    soup = soup_of(desk.post(URL, {"words": "Rosa"}, follow=True))
+    names = {" ".join(cell.text.split()) for cell in soup.select("#result_list .field-name")}
+    assert names == {"Rosa Cruz", "Carmen Vega ask for Rosa"}
+
+
+def test_a_search_stays_when_all_of_the_tab_is_shown(desk, rosa):
+    address = desk.post(URL, {"words": "Rosa"}).url
+    narrowed = soup_of(desk.get(f"{address}&show=open&language=es"))
+    [link] = [a for a in narrowed.select(".desk-narrow-by a") if "Show all" in a.text]
+    assert link.text == "Show all found in this tab"
+    assert "language" not in link["href"]
+    assert shown(desk.get(URL + link["href"])) == [rosa.reference]
+
+
+def test_who_saves_a_view_from_a_search_reads_that_its_words_are_not_kept(desk, rosa):
+    views = reverse("admin:admissions_inquiry_views")
+    found = desk.post(URL, {"words": "Rosa"}).url.partition("?")[2]
+    said = "The words of your search are not kept in a view"
+    page = soup_of(desk.get(f"{views}?{found}"))
+    assert said in page.main.text
+    [back] = [a["href"] for a in page.select(".breadcrumbs a") if a.text == "Admissions queue"]
+    assert shown(desk.get(back)) == [rosa.reference]
+    assert said not in soup_of(desk.get(f"{views}?show=open")).main.text
+
+
 def test_a_search_keeps_through_the_tabs(desk, rosa):
     soup = soup_of(desk.post(URL, {"words": "Rosa"}, follow=True))
     [closed] = [a["href"] for a in soup.select(".desk-tabs a") if a.text.startswith("Closed")]
@@ -133,6 +160,13 @@ def test_a_search_that_shows_all_says_nothing_of_more(desk, monkeypatch):
     assert (
         "these are the newest" not in soup_of(desk.post(URL, {"words": "Rosa"}, follow=True)).text
     )
+
+
+@pytest.mark.parametrize(("words", "said"), [("555-0134", True), ("0134", False), ("Rosa", False)])
+def test_that_a_part_of_a_number_was_compared_by_its_end_is_said(words, said, desk, rosa):
+    response = desk.post(URL, {"words": words}, follow=True)
+    assert shown(response) == [rosa.reference]
+    assert ("Only the last four digits were compared" in soup_of(response).text) == said
 
 
 def test_a_rare_word_finds_however_common_the_other_is(db, monkeypatch):

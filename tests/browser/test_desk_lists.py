@@ -51,6 +51,25 @@ def test_three_are_handed_over_by_keyboard_alone(desk: Page, screenshot):
     judge(desk, screenshot, "bulk-done")
 
 
+def test_what_a_coordinator_cannot_hand_over_is_said_before_and_they_claim_it_instead(
+    desk: Page, sign_in, coordinator, colleague, screenshot
+):
+    InquiryFactory(name="Ana", status="claimed", assignee=coordinator)
+    InquiryFactory(name="Eva", status="claimed", assignee=colleague)
+    sign_in(coordinator)
+    desk.goto(QUEUE)
+    choose(desk, 6)
+    desk.get_by_role("button", name="Hand over…").click()
+    expect(desk.get_by_text("You cannot do this for 5 of them.")).to_be_visible()
+    expect(desk.locator("input[name=chosen]:checked")).to_have_count(1)
+    judge(desk, screenshot, "bulk-not-all")
+    desk.get_by_role("link", name="Back to the queue").click()
+    choose(desk, 6)
+    desk.get_by_role("button", name="Claim…").click()
+    desk.get_by_role("button", name="Claim", exact=True).click()
+    expect(desk.get_by_text("Done for 4 of 4.")).to_be_visible()
+
+
 def test_all_of_the_page_are_ticked_and_unticked_by_one_button(desk: Page):
     ticked = desk.locator("input[name=chosen]:checked")
     desk.get_by_role("button", name="Tick all on this page").click()
