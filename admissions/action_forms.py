@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import follow_up, reaching, staff, workflow
-from .desk_fields import ColleagueField, RemarkField
+from . import calling, follow_up, reaching, staff, workflow
+from .desk_fields import ColleagueField, MomentField, RemarkField
 from .ending import ENDINGS, Ending
 from .follow_up import DayField
 from .models import ContactAttempt, Inquiry
@@ -31,7 +31,7 @@ class StepForm(forms.Form):
 
     action: ClassVar[Action]
     button: ClassVar[Any]
-    done: ClassVar[Any]  # what the page says afterwards, with %(reference)s
+    done: Any  # what the page says afterwards, with %(reference)s
     free_text: ClassVar[str] = ""  # the field whose text must never be lost
 
     version = forms.IntegerField(
@@ -166,9 +166,9 @@ class ReplyForm(StepForm):
     done = _("The reply to %(reference)s is on its way.")
     free_text = "text"
 
-    text = forms.CharField(
+    text = RemarkField(
         label=_("Text of the e-mail"),
-        max_length=LONGEST_REPLY,
+        limit=LONGEST_REPLY,
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
         help_text=_(
             "Its subject is “A message for you”. E-mail is not private: say nothing of why they "
@@ -186,14 +186,9 @@ class AssessmentForm(StepForm):
     button = _("Save the appointment")
     done = _("The assessment of %(reference)s is scheduled.")
 
-    at = forms.DateTimeField(
+    at = MomentField(
         label=_("When (Pacific time)"),
         help_text=_("The inquiry comes back under “Follow up today” on that day."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={
-            "required": _("Choose a day and a time."),
-            "invalid": _("Write the time as year-month-day hour:minute, such as 2030-01-31 14:30."),
-        },
     )
 
     def __init__(self, data: Any = None, *, inquiry: Inquiry, **kwargs: Any) -> None:
@@ -207,6 +202,10 @@ class AssessmentForm(StepForm):
 
     def take(self) -> Inquiry:
         at: datetime.datetime = self.cleaned_data["at"]
+        if not calling.is_open(at):
+            self.done = _(
+                "The assessment of %(reference)s is scheduled. That is outside opening hours."
+            )
         return workflow.schedule_assessment(**self.act, at=at)
 
 
@@ -275,7 +274,10 @@ class FollowUpForm(StepForm):
         return {"follow_up_on": date_format(on, "D, M j, Y") if on else gettext("none")}
 
     def take(self) -> Inquiry:
-        return workflow.set_follow_up(**self.act, on=self.cleaned_data["on"])
+        on: datetime.date | None = self.cleaned_data["on"]
+        if on is None:
+            self.done = _("%(reference)s has no follow-up day any more.")
+        return workflow.set_follow_up(**self.act, on=on)
 
 
 class HandOverForm(StepForm):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
-from .answering import Span
+from .answering import Span, hours_today
 from .clock import LAST_MINUTE, ZONE
 from .models import Channel, Inquiry
 
@@ -52,6 +52,11 @@ def why_not_now(
             "times": ", ".join(_in_words(part) for part in named)
         }
     return "" if _within(now, hours) else _("It is outside the hours in which we call.")
+
+
+def is_open(at: datetime.datetime) -> bool:
+    """Whether the clinic answers at `at`. Queries as `answering.week`."""
+    return _within(at.astimezone(ZONE).time(), hours_today(at))
 
 
 def _in_words(part: Inquiry.BestTime) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.db.models import Field
 from django.http import QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from . import merging
 from .desk_fields import RemarkField
-from .forms import InquiryForm
+from .desk_forms import StaffInquiryForm
 from .forms.inquiry import NO, US, YES
 from .intake import Answers
 from .models import Inquiry
@@ -77,7 +75,7 @@ class HoldForm(forms.Form):
     )
 
 
-class AmendForm(InquiryForm):
+class AmendForm(StaffInquiryForm):
     """The person's answers, with the checks of the public form and the words staff use."""
 
     # One section less than the public form has.
@@ -97,19 +95,11 @@ class AmendForm(InquiryForm):
         super().__init__(data, initial=_said(inquiry))
         for name in set(self.fields) - set(Answers.__annotations__):
             del self.fields[name]  # consents are revoked, never given, by staff
-        for name, field in self.fields.items():
-            column = cast("Field[Any, Any]", Inquiry._meta.get_field(name))
-            field.label = capfirst(str(column.verbose_name))
-            field.help_text = ""
-            field.widget.attrs["autocomplete"] = "off"
         self.fields["version"] = _version()
         self.initial["version"] = inquiry.version
         # What the answers were on this page (merging.py).
         self.fields["was"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.initial["was"] = merging.fingerprints(inquiry) if inquiry.is_readable else ""
-
-    def _is_asked(self, name: str) -> bool:
-        return name in self.fields
 
 
 def _said(inquiry: Inquiry) -> dict[str, Any]:

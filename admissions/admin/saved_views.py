@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..facets import FACETS
+from ..forms.fields import LineField
 from ..models import SavedView
 from ..row_key import read_key
 from . import view
@@ -32,7 +33,15 @@ class SavedViewForm(forms.ModelForm):
     class Meta:
         model = SavedView
         fields = ["name", "is_shared"]
-        error_messages = {"name": {"required": gettext_lazy("Give the view a name.")}}
+        field_classes = {"name": LineField}
+        error_messages = {
+            "name": {
+                "required": gettext_lazy("Give the view a name."),
+                "max_length": gettext_lazy(
+                    "Shorten the name to %(limit_value)d characters. It has %(show_value)d now."
+                ),
+            }
+        }
         help_texts = {"name": gettext_lazy("Colleagues may read it: nobody’s name belongs in it.")}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -88,6 +88,9 @@ class InquiryForm(forms.Form):
     data: QueryDict
 
     preset = False
+    # What is said when the chosen way of contact lacks what it needs.
+    missing_route = wording.MISSING_ROUTE
+    missing_voicemail = wording.MISSING_VOICEMAIL
     use_required_attribute = False
     bound_field_class = Question
 
@@ -237,7 +240,7 @@ class InquiryForm(forms.Form):
         self._refuse_repeated()
         channel = self.cleaned_data.get("contact_by", "")
         if channel:
-            route, message = wording.MISSING_ROUTE[channel]
+            route, message = self.missing_route[channel]
             if route not in self.errors and not cleaned.get(route):
                 self.add_error(route, message)
         if (
@@ -245,7 +248,7 @@ class InquiryForm(forms.Form):
             and "voicemail_ok" not in self.errors
             and not cleaned.get("voicemail_ok")
         ):
-            self.add_error("voicemail_ok", wording.MISSING_VOICEMAIL)
+            self.add_error("voicemail_ok", self.missing_voicemail)
         if cleaned.get("confirmation") and "email" not in self.errors and not cleaned.get("email"):
             self.add_error("email", wording.MISSING_FOR_CONFIRMATION)
         return cleaned

@@ -3,8 +3,7 @@
 const form = document.getElementById("new-inquiry");
 const shown = document.getElementById("earlier");
 const PAUSE = 500; // ms without a key
-let turn = 0;
-let asked = "";
+const PATIENCE = 10_000; // ms for an answer
 
 // Enough for a look: a whole number, an address, two words of a name.
 const phone = () => {
@@ -20,20 +19,34 @@ const name = () => {
   return /\S\s+\S/.test(typed) ? typed : "";
 };
 
+const said = () => new URLSearchParams({ phone: phone(), email: email(), name: name() });
+let turn = 0;
+let asked = said().toString(); // what the page shows the answer to
+
+const show = (nodes) => shown.replaceChildren(...nodes);
+const say = (id) => show(document.getElementById(id).content.cloneNode(true).childNodes);
+
 async function look() {
-  const data = new URLSearchParams({ phone: phone(), email: email(), name: name() });
+  const data = said();
   const words = data.toString();
-  if (words === asked || ![...data.values()].some(Boolean)) return;
+  if (words === asked) return;
   asked = words;
-  const mine = ++turn;
+  const mine = ++turn; // an answer that comes later is of no use any more
+  if (![...data.values()].some(Boolean)) {
+    say("earlier-none");
+    return;
+  }
   data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   try {
-    const answer = await fetch(form.dataset.earlier, { method: "POST", body: data });
-    if (!answer.ok || answer.redirected || mine !== turn) return;
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(form.dataset.earlier, { method: "POST", body: data, signal });
+    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (mine === turn) shown.replaceChildren(...page.body.childNodes);
+    if (mine === turn) show(page.body.childNodes);
   } catch {
-    asked = ""; // out of reach: the next key tries again
+    if (mine !== turn) return;
+    asked = null; // the next key tries again
+    say("earlier-failed");
   }
 }
 

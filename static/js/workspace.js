@@ -1,6 +1,5 @@
-// Keeps what is typed on the page of one inquiry. A template's text comes into its field without
-// loading the page anew, and the browser asks before words in a form that was not sent are left.
-// Without this script the template's link opens the page with the text in it.
+// Keeps what is typed on the page of one inquiry: a template's text comes into its field without
+// loading the page anew. Without this script the template's link opens the page with the text in it.
 const field = document.getElementById("id_reply_text");
 const templates = document.getElementById("reply-templates");
 // What a template put there; on a page that shows a refused e-mail again, nothing.
@@ -28,14 +27,3 @@ if (field && templates) {
   templates.addEventListener("click", begin);
   document.getElementById("reply-loads").hidden = true;
 }
-
-const isTyped = (area) => area.value.trim() !== area.defaultValue.trim();
-let sent = null;
-document.addEventListener("submit", ({ target }) => {
-  sent = target;
-});
-window.addEventListener("beforeunload", (event) => {
-  const areas = [...document.querySelectorAll(".desk-form textarea")];
-  if (areas.some((area) => area.form !== sent && isTyped(area))) event.preventDefault();
-  sent = null; // whoever stays sends anew
-});

@@ -128,6 +128,81 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(desk):
     assert not Inquiry.objects.exists()
 
 
+def test_what_is_missing_is_said_in_the_words_of_staff(desk):
+    """Of whoever is on the phone, never to them."""
+    page = soup_of(desk.post(ADD, {"key": str(uuid4()), "source": "phone"}))
+    assert [link.text for link in page.select(".desk-alert a")] == [
+        "Enter the name. A first name is enough.",
+        "Choose for whom they are asking.",
+        "Choose how they want to be contacted.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"phone": ""}, "Enter the phone number: they want a call."),
+        ({"phone": "", "contact_by": "text"}, "Enter the phone number: they want a text message."),
+        ({"contact_by": "email"}, "Enter the e-mail address: they want an e-mail."),
+        ({"voicemail_ok": ""}, "Choose whether a voicemail is fine: they want a call."),
+        ({"name": "x" * 121}, "Shorten the name to 120 characters. It has 121 now."),
+        ({"message": "x" * 2001}, "Shorten the message to 2,000 characters. It has 2001 now."),
+    ],
+)
+def test_a_mistake_is_said_in_the_words_of_staff(wrong, words, desk):
+    assert [link.text for link in soup_of(send(desk, **wrong)).select(".desk-alert a")] == [words]
+
+
+def test_the_answers_to_choose_from_are_worded_for_staff(desk):
+    page = soup_of(desk.get(ADD))
+
+    def choices(name):
+        return [box.parent.text.strip() for box in page.select(f"[type=radio][name={name}]")]
+
+    assert choices("asking_for") == ["Themselves", "Family or friend", "Client or patient"]
+    consent = [box.parent.text.strip() for box in page.select("[name=consent]")]
+    assert consent == ["Phone call", "Text message", "E-mail"]
+    payers = [option.text for option in page.select("[name=payer] option")]
+    assert (payers[0], "Paying themselves" in payers) == ("Not said", True)
+
+
+def test_what_need_not_be_asked_is_marked_and_nothing_else(desk):
+    """Neither is what the way of contact decides: there it says when it is needed."""
+    page = soup_of(desk.get(ADD))
+    heads = page.select("#new-inquiry legend, #new-inquiry .desk-field > label")
+    words = {" ".join(head.text.split()) for head in heads}
+    assert {head for head in words if "(optional)" in head} == {
+        "Relationship (optional)",
+        "Who to ask for (optional)",
+        "Best times (optional)",
+        "Situation (optional)",
+        "Payer type (optional)",
+        "Message (optional)",
+        "Later contact they agreed to (optional)",
+    }
+    assert page.find(id="id_phone_helptext").text == "Needed for a call or a text message."
+    group = page.select_one("fieldset:has([name=voicemail_ok])")
+    assert page.find(id=group["aria-describedby"]).text == "Needed for a call."
+
+
+def test_the_number_is_asked_for_first_and_has_the_focus(desk):
+    page = soup_of(desk.get(ADD))
+    assert page.select("#new-inquiry :is(input:not([type=hidden]), select, textarea)")[0] == (
+        page.find(id="id_phone")
+    )
+    assert [control["id"] for control in page.select("[autofocus]")] == ["id_phone"]
+
+
+def test_with_mistakes_the_summary_has_the_focus(desk):
+    page = soup_of(send(desk, name=""))
+    assert [part["class"] for part in page.select("[autofocus]")] == [["desk-alert"]]
+
+
+def test_after_a_look_the_answer_has_the_focus(desk):
+    page = soup_of(desk.post(ADD, {"look": "1", "phone": "619 555 0134"}))
+    assert [part["id"] for part in page.select("[autofocus]")] == ["earlier"]
+
+
 def test_the_website_is_no_way_in_here(desk):
     assert send(desk, source="web").status_code == 422
 
@@ -139,7 +214,9 @@ def test_looking_shows_earlier_inquiries_and_judges_nothing(desk):
     )
     assert response.status_code == 200
     soup = soup_of(response)
-    assert earlier.reference in soup.select_one("#earlier").text
+    link = soup.select_one(f'#earlier a[href="{earlier.get_absolute_url()}"]')
+    assert link.text == f"{earlier.reference} (opens a new tab)"
+    assert (link["target"], link["rel"]) == ("_blank", ["noopener"])
     assert not soup.select(".desk-alert")
     assert soup.find(attrs={"name": "name"})["value"] == "Ro"
     assert soup.select_one("[name=source]:checked")["value"] == "walk-in"

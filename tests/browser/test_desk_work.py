@@ -215,3 +215,16 @@ def test_words_not_sent_are_asked_about_when_another_form_is_sent(writing: Page)
 def test_the_form_that_is_sent_asks_nothing(writing: Page):
     send = writing.get_by_role("button", name="Add the note")
     assert asked_on(writing, send.click) == []
+
+
+def test_words_of_a_step_that_was_not_taken_are_asked_about(writing: Page, lead, inquiry):
+    workflow.set_priority(
+        inquiry=inquiry, actor=lead, version=inquiry.version, priority=2, reason="Alone"
+    )
+    writing.locator("#step-note textarea").fill("")
+    writing.locator("#step-reply textarea").fill("Dear Rosa")
+    writing.get_by_role("button", name="Send the e-mail").click()
+    expect(writing.get_by_role("alert")).to_be_focused()
+    writing.locator("#step-reply textarea").click()
+    other = writing.get_by_role("link", name="Admissions queue")
+    assert asked_on(writing, other.click) == ["beforeunload"]
