@@ -7,6 +7,9 @@ import re
 import traceback
 from types import TracebackType
 
+from django.utils.encoding import escape_uri_path
+
+SECURITY = "django.security."  # and the kind of what was refused
 RECEIPT = re.compile(r"(/received/)[^/\s]+")
 
 
@@ -19,6 +22,8 @@ class PrivateFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith(SECURITY) and record.levelno >= logging.ERROR:
+            record = _refused(record)
         if record.levelno < logging.ERROR and record.exc_info:
             record = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
         # The address of a confirmation opens it for a day, and holds the reference after that.
@@ -36,3 +41,12 @@ class PrivateFormatter(logging.Formatter):
             parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__name__}")
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n\nwhich came of\n\n".join(parts)
+
+
+def _refused(record: logging.LogRecord) -> logging.LogRecord:
+    """A suspicious request as one line: its kind, which is the logger's name, and its path. The
+    message quotes what was asked for, words of an address among it.
+    """
+    path = escape_uri_path(getattr(getattr(record, "request", None), "path", ""))
+    said = {"msg": "Refused: %s", "args": (path,), "exc_info": None, "exc_text": None}
+    return logging.makeLogRecord(record.__dict__ | said)

@@ -232,11 +232,15 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # Robots that try host names: each was answered 400, which is all there is to say.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # (Without any handler Python itself would print them.)
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
     },
 }

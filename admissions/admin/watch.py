@@ -66,6 +66,7 @@ def watched(desk: ModelAdmin[Any], patterns: Sequence[URLPattern]) -> list[URLPa
 def _watch(view: View, page: str, desk: ModelAdmin[Any]) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.is_watched = True  # type: ignore[attr-defined]
         if request.user.is_authenticated and not desk.admin_site.has_permission(request):
             _denied(request, page, kwargs, desk)  # an account that is not staff any more
         try:
