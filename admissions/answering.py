@@ -6,9 +6,11 @@ The response clock reads them itself (clock.py): what is stored must not be a mi
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import DateField, TimeField, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -57,7 +59,7 @@ def week() -> Week:
 
 
 def _read() -> Week:
-    no_day, no_time = Cast(None, DateField()), Cast(None, TimeField())
+    no_day, no_time = Cast(Value(None), DateField()), Cast(Value(None), TimeField())
     hours = OpeningHours.objects.order_by().values_list("weekday", "opens", "closes", no_day)
     days = ClosedDay.objects.order_by().values_list(Value(0), no_time, no_time, "date")
     rows = list(hours.union(days, all=True))
@@ -74,3 +76,4 @@ def forget(**kwargs: Any) -> None:
     """Hours or closed days have changed (a signal's receiver)."""
     del kwargs
     cache.delete(KEPT)
+    transaction.on_commit(partial(cache.delete, KEPT))  # read anew by somebody before that

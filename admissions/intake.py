@@ -112,7 +112,11 @@ def _receive(
     *,
     answered: bool,
 ) -> Inquiry:
-    known = Inquiry.objects.select_for_update().filter(idempotency_key=new.idempotency_key).first()
+    known = (
+        Inquiry.objects.select_for_update(no_key=True)
+        .filter(idempotency_key=new.idempotency_key)
+        .first()
+    )
     if known is not None:
         return _correct(known, new, answers, consent, taken_by)
     new.save(force_insert=True)

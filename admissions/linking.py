@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from . import workflow
 from .models import Event, Inquiry, InquiryLink
-from .models.querysets import InquiryQuerySet
 from .workflow import IllegalTransition
 
 PERMISSION = "admissions.change_inquiry"
@@ -38,25 +36,6 @@ def unlink(*, inquiry: Inquiry, other: Inquiry, actor: User) -> None:
         if not removed:
             raise IllegalTransition(_("These inquiries are not linked."), inquiry)
         _tell(low, high, Event.Kind.UNLINKED, actor)
-
-
-def linked(inquiry: Inquiry) -> list[Inquiry]:
-    """The inquiries linked with this one, the newest first. One query; none when the inquiry came
-    by `with_links` and has none.
-    """
-    if not getattr(inquiry, "has_links", True):
-        return []
-    above = InquiryLink.objects.filter(low=inquiry).values("high")
-    below = InquiryLink.objects.filter(high=inquiry).values("low")
-    # One list of keys: of two joined by OR, PostgreSQL would go through the whole table.
-    rows = Inquiry.objects.select_related("assignee").filter(pk__in=above.union(below))
-    return list(rows.order_by("-pk"))
-
-
-def with_links(rows: InquiryQuerySet) -> InquiryQuerySet:
-    """`rows` that know whether they are linked with any other."""
-    pair = Q(low=OuterRef("pk")) | Q(high=OuterRef("pk"))
-    return rows.annotate(has_links=Exists(InquiryLink.objects.filter(pair)))
 
 
 @contextmanager

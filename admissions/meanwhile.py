@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from . import access, clock, related, trail
@@ -44,13 +45,17 @@ def wrote_again(new: Inquiry, *, at: datetime.datetime, answered: bool = False) 
     four whatever their number.
     """
     # In the order of their keys, so that two who write at once never wait for each other in turn.
-    rows = stopped(new).select_for_update().order_by("pk")
+    rows = stopped(new).select_for_update(no_key=True).order_by("pk")
     earlier = [row for row in rows if row.is_readable]
     if not earlier:
         return
     if not answered:
         Inquiry.objects.filter(pk__in=[row.pk for row in earlier]).update(
-            tried_at=None, restarted_at=at, due_at=new.due_at, version=F("version") + 1
+            tried_at=None,
+            # An earlier one may be of "later", by a host's clock that has been set back since.
+            restarted_at=Greatest("received_at", Value(at)),
+            due_at=Greatest("received_at", Value(new.due_at)),
+            version=F("version") + 1,
         )
     trail.append(
         *(
@@ -81,7 +86,7 @@ def reply_not_sent(entry: Event, *, why: str) -> None:
 
     Belongs into the transaction that drops the reply. Nothing is said of one erased meanwhile.
     """
-    current = Inquiry.objects.select_for_update().get(pk=entry.inquiry_id)
+    current = Inquiry.objects.select_for_update(no_key=True).get(pk=entry.inquiry_id)
     if not current.is_readable:
         return
     attempts = current.attempts.order_by("at")
@@ -104,7 +109,7 @@ def withdraw(current: Inquiry, *, actor: User | None, at: datetime.datetime) -> 
         return
     before = current.status
     current.status, current.outcome = Status.CLOSED, Outcome.WITHDREW
-    current.closed_at, current.follow_up_on = at, None
+    current.closed_at, current.follow_up_on = max(at, current.received_at), None
     current.save(update_fields=["status", "outcome", "closed_at", "follow_up_on"])
     trail.add(current, Event.Kind.CLOSED, actor, before=before, text="", at=at)
 
@@ -123,9 +128,16 @@ def open_again(current: Inquiry, at: datetime.datetime) -> Status:
 
 def restart_clock(current: Inquiry, at: datetime.datetime) -> None:
     """From `at` the person waits for an answer again. First attempt and contact stay."""
+    at = max(at, current.received_at)
     current.tried_at = None
     current.restarted_at = at
     current.due_at = clock.due_at(at)
+
+
+def now_for(current: Inquiry) -> datetime.datetime:
+    """Now, but never before what stands on record: a host's clock can have been set back."""
+    known = (current.received_at, current.first_attempt_at, current.first_contact_at)
+    return max(timezone.now(), *(moment for moment in known if moment is not None))
 
 
 def mark_viewed(*, inquiry: Inquiry) -> None:

@@ -9,13 +9,16 @@ clock last started that did not reach the person.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import follow_up
-from .models import ContactAttempt, DeskSettings, Inquiry
+from .models import ContactAttempt, DeskSettings, Inquiry, Notification
 
 
 def days_needed(inquiry: Inquiry) -> int:
@@ -24,18 +27,30 @@ def days_needed(inquiry: Inquiry) -> int:
     return DeskSettings.get_solo().days_to_try if brought is None else brought
 
 
+def attempts() -> QuerySet[ContactAttempt]:
+    """Attempts that know whether they are a reply which has not left yet: it may never."""
+    unsent = Notification.objects.filter(
+        inquiry=OuterRef("inquiry"), event__at=OuterRef("at"), sent_at__isnull=True
+    )
+    return ContactAttempt.objects.annotate(is_unsent=Exists(unsent))
+
+
 def days_tried(inquiry: Inquiry) -> int:
     """On how many days somebody has tried in vain since the clock last started.
 
-    One query, none while the clock runs or when the attempts were fetched with the inquiry.
+    One query, none while the clock runs or when `attempts` were fetched with the inquiry.
     """
     since = inquiry.tried_at
     if since is None:
         return 0
+    fetched = "attempts" in getattr(inquiry, "_prefetched_objects_cache", {})
+    made: Iterable[Any] = inquiry.attempts.all() if fetched else attempts().filter(inquiry=inquiry)
     missed = [
         attempt.at
-        for attempt in inquiry.attempts.all()
-        if attempt.at >= since and attempt.outcome != ContactAttempt.Result.REACHED
+        for attempt in made
+        if attempt.at >= since
+        and attempt.outcome != ContactAttempt.Result.REACHED
+        and not attempt.is_unsent
     ]
     return len({timezone.localdate(at) for at in missed})
 

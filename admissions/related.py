@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from . import asked
 from .counting import capped_counts
-from .models import Inquiry, LookupToken
+from .models import Inquiry, InquiryLink, LookupToken
 from .models.querysets import InquiryQuerySet
 from .protection import digests
 
@@ -20,6 +21,7 @@ SHARED = {
     Kind.EMAIL.value: _("same e-mail"),
     Kind.WHOLE_NAME.value: _("same name"),
 }
+LINKED = "linked"  # what two can share beside those
 MOST_ALIKE = 10
 MOST_FOUND = 1000
 MOST_COMPARED = 5000  # holders of one word of a name that are asked for the other words
@@ -49,22 +51,49 @@ class Alike:
         return ", ".join(str(SHARED[kind]) for kind in SHARED if kind in self.by)
 
 
-def alike(inquiry: Inquiry) -> list[Alike]:
-    """Other inquiries with the same phone number, e-mail address or whole name, newest first.
+class Others(NamedTuple):
+    """Inquiries of the same person: those that colleagues have linked, and those only alike."""
 
-    At most MOST_ALIKE of them. Two queries, each by index, however many share a digest.
+    linked: list[Inquiry]
+    alike: list[Alike]
+
+
+def others(inquiry: Inquiry) -> Others:
+    """Inquiries linked with this one, and at most MOST_ALIKE with the same phone number, e-mail
+    address or whole name; the newest first.
+
+    Two queries, each by index, however many share a digest; one when there is none.
     """
-    if not inquiry.is_readable:
-        return []
-    tokens = _newest_of(inquiry, SHARED, MOST_ALIKE + 1)
-    if tokens is None:
-        return []
     by: dict[int, list[str]] = {}
-    for row in tokens.order_by("-inquiry_id"):
-        if row.inquiry_id != inquiry.pk:
-            by.setdefault(row.inquiry_id, []).append(row.kind)
-    rows = Inquiry.objects.select_related("assignee").filter(pk__in=list(by)[:MOST_ALIKE])
-    return [Alike(row, tuple(by[row.pk])) for row in rows.order_by("-pk")]
+    for key, kind in _shared_with(inquiry):
+        if key != inquiry.pk:
+            by.setdefault(key, []).append(kind)
+    keys = sorted(by, reverse=True)
+    linked = [key for key in keys if LINKED in by[key]]
+    only_alike = [key for key in keys if LINKED not in by[key]][:MOST_ALIKE]
+    rows = Inquiry.objects.select_related("assignee").in_bulk([*linked, *only_alike])
+    return Others(
+        [rows[key] for key in linked],
+        [Alike(rows[key], tuple(by[key])) for key in only_alike],
+    )
+
+
+def _shared_with(inquiry: Inquiry) -> Iterable[tuple[int, str]]:
+    """Keys of other inquiries and what they share with this one: a kind of token, or LINKED."""
+    tokens = _newest_of(inquiry, SHARED, MOST_ALIKE + 1) if inquiry.is_readable else []
+    parts: list[QuerySet[Any, tuple[int, str]]] = [
+        rows.values_list("inquiry_id", "kind") for rows in tokens
+    ]
+    if inquiry.pk is not None:
+        for one, other in (("low", "high_id"), ("high", "low_id")):
+            links = InquiryLink.objects.filter(**{one: inquiry}).order_by()
+            parts.append(links.values_list(other, Value(LINKED)))
+    return parts[0].union(*parts[1:], all=True) if parts else ()
+
+
+def alike(inquiry: Inquiry) -> list[Alike]:
+    """Those of `others` that are not linked."""
+    return others(inquiry).alike
 
 
 def alike_to(*, phone: str = "", email: str = "", name: str = "") -> list[Alike]:
@@ -80,23 +109,21 @@ def of_same_route(inquiry: Inquiry) -> QuerySet[LookupToken, int]:
     index: the newest, at most some MOST_ALIKE for each.
     """
     tokens = _newest_of(inquiry, {Kind.PHONE, Kind.EMAIL}, 2 * MOST_ALIKE)
-    found = LookupToken.objects.none() if tokens is None else tokens
+    found = tokens[0].union(*tokens[1:]) if tokens else LookupToken.objects.none()
     return found.values_list("inquiry_id", flat=True)
 
 
 def _newest_of(
     inquiry: Inquiry, kinds: Collection[str], number: int
-) -> QuerySet[LookupToken, LookupToken] | None:
-    """The newest tokens that say the same as each of the inquiry's own of these kinds.
+) -> list[QuerySet[LookupToken, LookupToken]]:
+    """The newest tokens that say the same as each of the inquiry's own of these kinds, to be read
+    as a union.
 
-    A union of short reads: asked for all of some digests at once, the database reads and sorts
-    everything that thousands have in common. None when the inquiry has no such token.
+    Of short reads: asked for all of some digests at once, the database reads and sorts everything
+    that thousands have in common.
     """
     own = [t.digest for t in digests.tokens_of(inquiry) if t.kind in kinds]
-    parts = [
-        LookupToken.objects.filter(pk__in=_newest(digest, number)).order_by() for digest in own
-    ]
-    return parts[0].union(*parts[1:]) if parts else None
+    return [LookupToken.objects.filter(pk__in=_newest(digest, number)).order_by() for digest in own]
 
 
 def token_rows(inquiry: Inquiry) -> list[LookupToken]:

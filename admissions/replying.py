@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -17,9 +19,9 @@ from .models import Channel, Inquiry, ReplyTemplate
 from .models.replies import LONGEST_REPLY, PLACE, PLACES
 from .protection.fields import Illegible
 
-OFFERS = "admissions.reply-templates"  # in the cache: names of templates, of nobody
+OFFERS = "admissions.reply-templates"  # in the cache: texts of the clinic, of nobody else
+CLINIC = "admissions.reply-words"
 KEPT_FOR = 60  # seconds
-DIGITS = 18  # of a key: more is no number of the database
 
 # (name, language, text): what a fresh site begins with, each a draft until somebody has read it.
 STARTERS = [
@@ -79,16 +81,21 @@ def may_be_sent(inquiry: Inquiry) -> bool:
     )
 
 
-def fill(template: ReplyTemplate, inquiry: Inquiry) -> str:
+def fill(template: Offer | ReplyTemplate, inquiry: Inquiry) -> str:
     """The template's text for this inquiry. What the clinic left blank stays open."""
-    clinic = Clinic.current()
-    with translation.override(template.language):
-        words = {
-            "name": inquiry.name,
-            "clinic": clinic.name,
-            "promise": clock.promise_in_words(clinic),
-        }
+    words = {"name": inquiry.name, **_clinic_in_words(template.language)}
     return PLACE.sub(lambda place: words.get(place[1]) or place[0], template.body)
+
+
+def _clinic_in_words(language: str) -> dict[str, str]:
+    """What the clinic says of itself in a reply, at most a minute old (`forget_offers`)."""
+
+    def read() -> dict[str, str]:
+        clinic = Clinic.current()
+        with translation.override(language):
+            return {"clinic": clinic.name, "promise": clock.promise_in_words(clinic)}
+
+    return cache.get_or_set(f"{CLINIC}.{language}", read, KEPT_FOR) or {}
 
 
 def left_open(text: str) -> str:
@@ -107,12 +114,13 @@ def check(text: str) -> None:
 
 
 class Offer(NamedTuple):
-    """A template as the workspace lists it."""
+    """A template as the workspace lists and fills it."""
 
     pk: int
     name: str
     language: str
     reviewed: bool
+    body: str
 
     @property
     def label(self) -> str:
@@ -123,20 +131,17 @@ def offered(inquiry: Inquiry) -> list[Offer]:
     """The templates, those in the person's language first. They change seldom and every workspace
     asks: they are read once a minute, or when one was changed here.
     """
-    columns = ReplyTemplate.objects.values_list("pk", "name", "language", "reviewed")
+    columns = ReplyTemplate.objects.values_list(*Offer._fields)
     rows = cache.get_or_set(OFFERS, lambda: list(columns), KEPT_FOR) or []
     return sorted((Offer(*row) for row in rows), key=lambda one: one.language != inquiry.language)
 
 
-def chosen(key: str) -> ReplyTemplate | None:
-    """The template of that key as it is now. One query, none for what is no key."""
-    known = key.isascii() and key.isdigit() and len(key) <= DIGITS
-    return ReplyTemplate.objects.filter(pk=int(key)).first() if known else None
-
-
-def forget_offers() -> None:
-    """A template has changed."""
-    cache.delete(OFFERS)
+def forget_offers(**kwargs: Any) -> None:
+    """A template, or what the clinic says of itself, has changed (a signal's receiver too)."""
+    del kwargs
+    kept = [OFFERS, *(f"{CLINIC}.{language}" for language in Inquiry.Language.values)]
+    cache.delete_many(kept)
+    transaction.on_commit(partial(cache.delete_many, kept))  # read anew by somebody before that
 
 
 def ensure_starters(**kwargs: Any) -> None:

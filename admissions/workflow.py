@@ -119,10 +119,11 @@ def hand_over(
 
 
 def release(*, inquiry: Inquiry, actor: User, version: int, reason: str = "") -> Inquiry:
-    """Put an inquiry back into the queue, for anybody to claim."""
+    """Put an inquiry back into the queue, for anybody to claim. A clock that had stopped starts."""
     with _step(Action.RELEASE, inquiry, actor, version) as current:
         current.assignee = None
-        meanwhile.restart_clock(current, timezone.now())
+        if current.tried_at is not None:  # else it runs on: whoever waits since then is overdue
+            meanwhile.restart_clock(current, timezone.now())
         _change(current, Action.RELEASE, Event.Kind.RELEASED, actor, text=reason.strip())
     return current
 
@@ -142,7 +143,7 @@ def record_attempt(
     done and is cleared; one that is still to come stays, as does that of an assessment.
     """
     with _step(Action.ATTEMPT, inquiry, actor) as current:
-        now = timezone.now()
+        now = meanwhile.now_for(current)
         reaching.check(channel, outcome, next_follow_up)
         reached = outcome == Result.REACHED
         current.tried_at = current.tried_at or now
@@ -179,7 +180,7 @@ def send_reply(*, inquiry: Inquiry, actor: User, version: int, text: str) -> Inq
         if why_not := replying.why_not(current):
             raise IllegalTransition(why_not, current)
         replying.check(text)
-        now = timezone.now()
+        now = meanwhile.now_for(current)
         current.tried_at = current.tried_at or now
         current.first_attempt_at = current.first_attempt_at or now
         ContactAttempt.objects.create(
@@ -265,7 +266,7 @@ def close(
         if outcome not in ending.possible(current):
             raise IllegalTransition(ending.why_not(Outcome(outcome), current), current)
         current.outcome, current.referral = outcome, referral
-        current.closed_at = timezone.now()
+        current.closed_at = meanwhile.now_for(current)
         current.follow_up_on = None
         text = _with_reason(f"{ending.in_words(current)}.", reason)
         _change(current, Action.CLOSE, Event.Kind.CLOSED, actor, text=text)
@@ -300,7 +301,7 @@ def locked(
     since `version`, IllegalTransition when it is erased; each is recorded, as `detail`.
     """
     with _refusals_recorded(actor, inquiry, detail), transaction.atomic():
-        current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
+        current = Inquiry.objects.select_for_update(no_key=True).get(pk=inquiry.pk)
         if not access.has(actor, permission):
             raise PermissionDenied(_("This is not yours to do."))
         _refuse_erased(current)
@@ -326,11 +327,12 @@ def _step(
             # In the order of their keys, its own among them, as whoever else locks several does.
             keys = [inquiry.pk, *also.values_list("pk", flat=True)]
             rows = Inquiry.objects.filter(pk__in=keys).order_by("pk")
-            list(rows.select_for_update().values_list("pk"))
+            list(rows.select_for_update(no_key=True).values_list("pk"))
+        # No key: a view's record, which points at the inquiry, need not wait for this (PostgreSQL).
         # No join here: PostgreSQL, having waited for the lock, reads the row anew but not what is
         # joined to it, and the assignee would be the one from before. (On SQLite the transaction
         # itself, being IMMEDIATE, keeps every other writer out.)
-        current = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
+        current = Inquiry.objects.select_for_update(no_key=True).get(pk=inquiry.pk)
         if not may(actor, action, current):
             raise PermissionDenied(rights.why_not_theirs(actor, action, current))
         _refuse_erased(current)

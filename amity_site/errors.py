@@ -109,7 +109,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A POST whose CSRF cookie was lost. On the inquiry form the answers come back in the form."""
+    """A POST whose CSRF cookie was lost, or whose token is an older one.
+
+    On the inquiry form the answers come back in the form, and so does what one of our own pages
+    sent to the admin.
+    """
     from admissions.views import csrf_lost  # noqa: PLC0415 - views need the apps to be loaded
 
     if request.method != "POST":
@@ -117,9 +121,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         allowed = "GET, HEAD, POST" if _is_the_form(request) else "GET, HEAD"
         return method_not_allowed(request, allowed)
     try:
-        return csrf_lost(request) or page(request, 403, "csrf")
+        return csrf_lost(request) or _kept_post(request) or page(request, 403, "csrf")
     except UnreadablePostError:  # they stopped sending in the middle: there is no token to judge
         return bad_request(request)
+
+
+def _kept_post(request: HttpRequest) -> HttpResponse | None:
+    from . import kept_post  # noqa: PLC0415 - the admin needs the apps to be loaded
+
+    try:
+        return kept_post.kept(request) if kept_post.from_this_site(request) else None
+    except Error as error:  # no view was reached: process_exception does not hear of it
+        logger.error("Database error on %s: %s", request.path, type(error).__name__)
+        return unavailable(request)
 
 
 def _is_the_form(request: HttpRequest) -> bool:

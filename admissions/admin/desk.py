@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from solo.admin import SingletonModelAdmin
 
-from .. import duty, replying, roster, workflow
+from .. import duty, roster, workflow
 from ..clock import ZONE
 from ..models import DeskSettings, DutyFallback, DutyShift, ReplyTemplate
 
@@ -126,17 +126,6 @@ class ReplyTemplateAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False  # nothing is filtered by address
-
-    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What is saved here is offered at once, in this process's cache or in Redis."""
-        try:
-            return super().changeform_view(*args, **kwargs)
-        finally:
-            replying.forget_offers()
-
-    def delete_model(self, request: HttpRequest, obj: ReplyTemplate) -> None:
-        super().delete_model(request, obj)
-        replying.forget_offers()
 
 
 @admin.register(DeskSettings)

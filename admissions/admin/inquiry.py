@@ -14,10 +14,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import linking, meanwhile, presence, privacy
+from .. import meanwhile, presence, privacy
 from ..claiming import claim_next
 from ..models import Inquiry
 from ..models.querysets import InquiryQuerySet
+from ..row_key import read_key
 from ..workflow import Action
 from . import place, queue, workspace
 from .arrivals import Arrivals
@@ -140,7 +141,7 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
     def _get(self, request: HttpRequest, object_id: str) -> Inquiry | None:
         """The inquiry with all that its page needs of other tables' rows, or None. One query."""
         rows = privacy.with_message_rule(cast(InquiryQuerySet, self.get_queryset(request)))
-        rows = presence.with_colleague(linking.with_links(rows), _actor(request))
+        rows = presence.with_colleague(rows, _actor(request))
         rows = rows.select_related("assignee")
         try:
             return rows.get(pk=self.opts.pk.to_python(object_id))
@@ -154,9 +155,15 @@ class InquiryAdmin(Arrivals, Away, Links, PersonRequests, ListSteps, SavedViews,
     def _page(
         self, request: HttpRequest, inquiry: Inquiry, refusal: workspace.Refusal | None = None
     ) -> HttpResponse:
-        template = request.GET.get("reply", "")
+        asked = request.GET
         context = {
-            **workspace.context(inquiry, _actor(request), refusal, template),
+            **workspace.context(
+                inquiry,
+                _actor(request),
+                refusal,
+                template=asked.get("reply", ""),
+                before=read_key(asked.get("before", "")),
+            ),
             "place": place.read(request, inquiry),
             "title": _("Inquiry %(reference)s") % {"reference": inquiry.reference},
         }

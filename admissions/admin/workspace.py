@@ -7,18 +7,18 @@ shows the workspace again, with what was typed, when it is not taken.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import answering, calling, linking, presence, privacy, related, replying, workflow
+from .. import answering, calling, presence, privacy, reaching, related, replying, workflow
 from ..action_forms import FORMS, NoteForm, StepForm
 from ..models import ContactAttempt, Event, Inquiry
 from ..workflow import Action, IllegalTransition, StaleInquiry
@@ -34,6 +34,10 @@ USUAL_NEXT = {
     Inquiry.Status.ASSESSMENT: Action.CLOSE,
     Inquiry.Status.CLOSED: Action.REOPEN,
 }
+
+
+MOST_ENTRIES = 50  # of a timeline, on one page
+MOST_ATTEMPTS = 200  # that the newest entries, and the days tried, are read from
 
 
 class Refusal(TypedDict, total=False):
@@ -68,10 +72,21 @@ class Step:
     is_open: bool
 
 
-def timeline(inquiry: Inquiry, *, with_messages: bool = True) -> list[Entry]:
-    """The inquiry's timeline, newest first. Two queries."""
+def timeline(
+    inquiry: Inquiry, *, before: int | None = None, with_messages: bool = True
+) -> list[Entry]:
+    """The newest MOST_ENTRIES of the inquiry's timeline, or of what stands before the entry of
+    that number, newest first. One query; two with `before`.
+    """
+    events = inquiry.events.select_related("actor").order_by("-number")
+    if before is not None:
+        events = events.filter(number__lt=before)
+    shown = list(events[:MOST_ENTRIES])
+    made: Iterable[ContactAttempt] = inquiry.attempts.all()
+    if before is not None and shown:
+        made = ContactAttempt.objects.filter(inquiry=inquiry, at__range=(shown[-1].at, shown[0].at))
     attempts: dict[tuple[datetime.datetime, int | None], ContactAttempt] = {
-        (attempt.at, attempt.actor_id): attempt for attempt in inquiry.attempts.all()
+        (attempt.at, attempt.actor_id): attempt for attempt in made
     }
     return [
         Entry(
@@ -82,7 +97,7 @@ def timeline(inquiry: Inquiry, *, with_messages: bool = True) -> list[Entry]:
             workflow.shown_name(event.actor) if event.actor else "",
             event.text if with_messages else _without_message(event),
         )
-        for event in inquiry.events.select_related("actor").order_by("-number")
+        for event in shown
     ]
 
 
@@ -112,36 +127,48 @@ def take_step(action: Action, inquiry: Inquiry, actor: User, data: Any) -> Refus
 
 
 def context(
-    inquiry: Inquiry, user: User, refusal: Refusal | None = None, template: str = ""
+    inquiry: Inquiry,
+    user: User,
+    refusal: Refusal | None = None,
+    *,
+    template: str = "",
+    before: int | None = None,
 ) -> dict[str, Any]:
-    """What the workspace's template shows; `refusal` is the step that was just not taken, and
-    `template` the key of the reply template that was chosen.
+    """What the workspace's template shows; `refusal` is the step that was just not taken,
+    `template` the key of the reply template that was chosen, `before` the number of the entry that
+    the timeline is wanted before.
     """
     refusal = refusal or {}
     # The timeline, the closing and the reply ask for them.
-    prefetch_related_objects([inquiry], "attempts", "consents")
+    newest = inquiry.attempts.order_by("-at", "-pk").values("pk")[:MOST_ATTEMPTS]
+    attempts = reaching.attempts().filter(pk__in=newest)
+    prefetch_related_objects([inquiry], Prefetch("attempts", attempts), "consents")
     sees_message = privacy.may_read_message(user, inquiry)
-    entries = timeline(inquiry, with_messages=sees_message)
+    entries = timeline(inquiry, before=before, with_messages=sees_message)
     form = refused = refusal.get("form")
     changes: list[Entry] = []
     if refused is not None and refusal.get("message"):
         form = _kept(refused, inquiry, user, entries)
         changes = _since(entries, refused, inquiry)
-    linked = linking.linked(inquiry)
-    steps = _steps(inquiry, user, entries, form)
+    others = related.others(inquiry)
+    seen = None if before is not None else _newest(entries)
+    steps = _steps(inquiry, user, seen, form)
     templates: list[replying.Offer] = []
     if any(step.action == Action.REPLY for step in steps):
         templates = replying.offered(inquiry)
-        steps = [_with_template(step, inquiry, template) for step in steps]
+        chosen = next((offer for offer in templates if str(offer.pk) == template), None)
+        steps = [_with_template(step, inquiry, chosen) for step in steps]
     return {
         "inquiry": inquiry,
         "sees_message": sees_message,
         "row": _row(inquiry),
         "entries": entries,
+        "earlier_before": _earlier(entries),
+        "newest_left_out": before is not None,
         "consents": [c for c in inquiry.consents.all() if c.revoked_at is None],
         "colleague": presence.colleague(inquiry),
-        "linked": linked,
-        "alike": [other for other in related.alike(inquiry) if other.inquiry not in linked],
+        "linked": others.linked,
+        "alike": others.alike,
         "steps": steps,
         "templates": templates,
         "no_reply": _no_reply(inquiry, steps),
@@ -151,6 +178,12 @@ def context(
         "changes": changes,
         **_conflict(inquiry, refusal, form, changes),
     }
+
+
+def _earlier(entries: Sequence[Entry]) -> int | None:
+    """The number before which the timeline goes on; None when it begins here."""
+    last = entries[-1].event.number if entries else 1
+    return last if last > 1 else None
 
 
 def _no_reply(inquiry: Inquiry, steps: Sequence[Step]) -> str:
@@ -186,11 +219,13 @@ def _conflict(
     }
 
 
-def _steps(
-    inquiry: Inquiry, user: User, entries: Sequence[Entry], bound: StepForm | None
-) -> list[Step]:
+def _newest(entries: Sequence[Entry]) -> int:
+    """The key of the newest entry that the page shows."""
+    return max((entry.event.pk for entry in entries), default=0)
+
+
+def _steps(inquiry: Inquiry, user: User, seen: int | None, bound: StepForm | None) -> list[Step]:
     """The legal steps, the usual next one first. `bound` takes the place of its fresh form."""
-    seen = max((entry.event.pk for entry in entries), default=0)
     usual = USUAL_NEXT[Inquiry.Status(inquiry.status)]
     if inquiry.is_quarantined:
         usual = Action.CLEAR
@@ -204,14 +239,11 @@ def _steps(
     return sorted(steps, key=lambda step: not step.is_next)
 
 
-def _with_template(step: Step, inquiry: Inquiry, chosen: str) -> Step:
+def _with_template(step: Step, inquiry: Inquiry, chosen: replying.Offer | None) -> Step:
     """The reply's form with the text of the chosen template; any other as it is."""
-    if step.action != Action.REPLY or step.form.is_bound:
+    if chosen is None or step.action != Action.REPLY or step.form.is_bound:
         return step
-    template = replying.chosen(chosen)
-    if template is None:
-        return step
-    step.form.initial["text"] = replying.fill(template, inquiry)
+    step.form.initial["text"] = replying.fill(chosen, inquiry)
     return replace(step, is_open=True)
 
 
@@ -220,7 +252,7 @@ def _kept(form: StepForm, inquiry: Inquiry, user: User, entries: Sequence[Entry]
 
     When the step is no longer to be taken, it moves into the note: words are never lost.
     """
-    seen = max((entry.event.pk for entry in entries), default=0)
+    seen = _newest(entries)
     typed: dict[str, Any] = {name: form.data.get(name, "") for name in form.fields}
     typed |= {"version": inquiry.version, "seen": seen, "was": conflict.standing(inquiry)}
     legal = workflow.legal_actions(inquiry, user)

@@ -263,3 +263,19 @@ def test_the_look_up_answers_a_post_only(desk):
 
 def test_the_page_is_found_from_the_admin_s_start(desk):
     assert soup_of(desk.get("/admin/")).select_one(f'a.desk-button[href="{ADD}"]')
+
+
+def test_a_second_call_answered_at_once_makes_nobody_wait(desk):
+    send(desk, claim="yes")
+    first = Inquiry.objects.get()
+    send(desk, claim="yes")
+    again = Inquiry.objects.get(pk=first.pk)
+    assert (again.tried_at, again.due_at) == (first.tried_at, first.due_at)
+    assert again.events.last().kind == "wrote-again"
+
+
+def test_a_second_call_left_to_others_restarts_the_first(desk):
+    send(desk, claim="yes")
+    first = Inquiry.objects.get()
+    send(desk)
+    assert Inquiry.objects.get(pk=first.pk).tried_at is None

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from admissions import linking, retention
+from admissions import linking, related, retention
 from admissions.models import InquiryLink
 from admissions.workflow import IllegalTransition
 from tests.factories import InquiryFactory
@@ -29,7 +29,7 @@ def test_a_link_is_told_in_both_timelines_and_raises_no_version(two, coordinator
     linking.link(inquiry=second, other=first, actor=coordinator)
     assert last(first) == ("linked", second.reference, coordinator)
     assert last(second) == ("linked", first.reference, coordinator)
-    assert (linking.linked(first), linking.linked(second)) == ([second], [first])
+    assert (related.others(first).linked, related.others(second).linked) == ([second], [first])
     first.refresh_from_db()
     assert first.version == 1
 
@@ -39,7 +39,7 @@ def test_it_can_be_taken_back(two, coordinator):
     linking.link(inquiry=first, other=second, actor=coordinator)
     linking.unlink(inquiry=second, other=first, actor=coordinator)
     assert last(first) == ("unlinked", second.reference, coordinator)
-    assert linking.linked(first) == []
+    assert related.others(first).linked == []
 
 
 def test_what_makes_no_sense_is_refused(two, coordinator):
@@ -73,7 +73,7 @@ def test_erasing_one_ends_its_links(two, coordinator, lead):
     first, second = two
     linking.link(inquiry=first, other=second, actor=coordinator)
     retention.erase(first, actor=lead)
-    assert linking.linked(second) == []
+    assert related.others(second).linked == []
 
 
 def test_the_workspace_links_and_unlinks_by_one_press(two, client, coordinator):

@@ -23,7 +23,7 @@ def refusal_on(response) -> str:
     page = response.content.decode()
     said = re.search(r"<h2>Nothing was saved</h2>\s*<p>(.*?)</p>", page, re.S)[1]
     sentence, _sep, kept = html.unescape(said).partition(" What you typed is still in the form")
-    day = f'value="{steps.tomorrow():%Y-%m-%d}'
+    day = f'value="{steps.soon():%Y-%m-%d}'
     assert bool(kept) == (steps.WORDS in page or day in page)
     return sentence.strip()
 

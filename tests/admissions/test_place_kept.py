@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from admissions import linking
+from admissions import related
 from admissions.admin.inquiry import InquiryAdmin
 from admissions.models import Consent
 from tests.admissions.answers import soup_of
@@ -82,7 +82,7 @@ def test_linking_and_unlinking_stay_in_the_view(desk, lead):
     for field in ("link", "unlink"):
         address = soup_of(desk.get(opened)).select_one("form#link")["action"]
         assert desk.post(address, {field: second.pk}).url == opened
-    assert not linking.linked(first)
+    assert not related.others(first).linked
 
 
 def test_revoking_a_consent_stays_in_the_view(desk):

@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from admissions import reaching, workflow
-from admissions.models import DeskSettings
+from admissions.models import DeskSettings, Notification
 from admissions.workflow import IllegalTransition
+from tests.admissions.people import received
 from tests.factories import InquiryFactory
 
 
@@ -95,3 +96,17 @@ def test_the_workspace_says_how_many_days_are_missing(claimed, coordinator, clie
     assert "1 of 3 days tried" in soup.select_one("#id_close_outcome_helptext").text
     offered = [option["value"] for option in soup.select("#id_close_outcome option")]
     assert "could-not-reach" not in offered
+
+
+@pytest.mark.usefixtures("mail_on")
+def test_a_reply_that_has_not_left_is_no_day_tried(db, coordinator):
+    DeskSettings.objects.update_or_create(pk=1, defaults={"days_to_try": 1})
+    inquiry = received(consent=["email"])
+    inquiry = workflow.claim(inquiry=inquiry, actor=coordinator, version=1)
+    inquiry = workflow.send_reply(
+        inquiry=inquiry, actor=coordinator, version=inquiry.version, text="Hello"
+    )
+    with pytest.raises(IllegalTransition, match="0 of 1 days tried"):
+        give_up(inquiry, coordinator)
+    Notification.objects.filter(kind="reply").update(sent_at=timezone.now())
+    assert give_up(inquiry, coordinator).outcome == "could-not-reach"

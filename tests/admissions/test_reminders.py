@@ -87,6 +87,9 @@ class TestOverdue:
         remind()
         outbox.send_next()
         taken = workflow.claim(inquiry=inquiry, actor=coordinator, version=1)
+        workflow.record_attempt(
+            inquiry=taken, actor=coordinator, channel="call", outcome="no-answer"
+        )
         workflow.release(inquiry=taken, actor=coordinator, version=taken.version)
         assert remind() == 0
         clock.shift(HOUR)

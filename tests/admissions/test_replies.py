@@ -225,7 +225,7 @@ def test_the_workspace_offers_templates_and_shows_the_chosen_one_to_be_changed(
     soup = BeautifulSoup(client.get(claimed.get_absolute_url()).content.decode(), "html5lib")
     links = soup.select("#step-reply a")
     assert "Spanish" in links[0].text, "the person's language first"
-    hint = soup.select_one("#step-reply .desk-hint").text
+    hint = " ".join(hint.text for hint in soup.select("#step-reply .desk-hint"))
     assert "first save what you have typed" in hint
     assert "leave it out where somebody else may read their mail" in hint
     with django_assert_max_num_queries(12):

@@ -337,3 +337,32 @@ def test_people_an_inquiry_can_go_to_are_active_staff_who_work_inquiries(
     colleague.is_active = False
     colleague.save()
     assert list(workflow.people_who_work()) == [coordinator, lead]
+
+
+def test_returning_what_nobody_has_tried_leaves_it_overdue(claimed, coordinator):
+    workflow.release(inquiry=claimed, actor=coordinator, version=claimed.version)
+    row = Inquiry.objects.get()
+    assert (row.due_at, row.restarted_at) == (claimed.due_at, None)
+
+
+def test_returning_what_was_tried_starts_its_clock(claimed, coordinator):
+    tried = workflow.record_attempt(
+        inquiry=claimed, actor=coordinator, channel="call", outcome="no-answer"
+    )
+    workflow.release(inquiry=tried, actor=coordinator, version=tried.version)
+    row = Inquiry.objects.get()
+    assert row.tried_at is None
+    assert row.restarted_at > claimed.received_at
+
+
+def test_steps_are_taken_although_a_host_s_clock_was_set_back(coordinator):
+    ahead = timezone.now() + timedelta(hours=3)
+    inquiry = InquiryFactory(status="claimed", assignee=coordinator, received_at=ahead)
+    inquiry = workflow.record_attempt(
+        inquiry=inquiry, actor=coordinator, channel="call", outcome="reached"
+    )
+    assert inquiry.first_contact_at == ahead
+    after = workflow.close(
+        inquiry=inquiry, actor=coordinator, version=inquiry.version, outcome="not-a-fit"
+    )
+    assert after.closed_at == ahead

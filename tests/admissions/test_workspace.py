@@ -1,8 +1,9 @@
 """The workspace: what it shows, what it offers, and what it answers when a step is not taken."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
 from django.db import connection
@@ -50,6 +51,10 @@ def look(desk, inquiry):
 
 def soup_of(response):
     return BeautifulSoup(response.content.decode(), "html5lib")
+
+
+def at_hour(hour):
+    return timezone.make_aware(datetime(2031, 3, 3, hour))
 
 
 def offered(soup):
@@ -327,7 +332,8 @@ def test_text_for_a_step_no_longer_legal_moves_into_the_note(desk, claimed, coll
     assert response.status_code == 409
     soup = soup_of(response)
     assert "This inquiry is closed. Reopen it first." in soup.select_one("[role=alert]").text
-    assert soup.select_one("#id_note_text").text.strip() == "A long talk"
+    words = soup.select_one("#id_note_text").text.strip().splitlines()
+    assert words == ["Phone call: Reached the person", "A long talk"]
 
 
 def test_claiming_what_somebody_else_has_says_who(desk, inquiry, colleague):
@@ -443,3 +449,36 @@ def test_nobody_deletes_an_inquiry_here(client, admin_user, inquiry):
     url = reverse("admin:admissions_inquiry_delete", args=[inquiry.pk])
     assert client.post(url, {"post": "yes"}).status_code == 403
     assert Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("hour", "best", "said"),
+    [
+        (18, ["evening"], "May be called now."),
+        (10, ["evening"], "Do not call now. It is not a time they named: Evening"),
+        (6, [], "Do not call now. It is outside the hours in which we call."),
+    ],
+)
+def test_the_page_says_whether_this_is_a_time_to_call(client, coordinator, hour, best, said):
+    inquiry = InquiryFactory(best_time=best)
+    with time_machine.travel(at_hour(hour), tick=False):
+        client.force_login(coordinator)
+        page = client.get(inquiry.get_absolute_url())
+    reach = soup_of(page).select_one(".desk-cautions").text
+    assert said in " ".join(reach.split())
+
+
+def test_whoever_wants_no_call_has_no_word_about_calling(desk):
+    inquiry = InquiryFactory(contact_by="text")
+    page = soup_of(desk.get(inquiry.get_absolute_url()))
+    assert "called now" not in page.text
+    assert "Do not call now" not in page.text
+
+
+def test_why_no_reply_is_offered_is_said(desk, coordinator, settings):
+    inquiry = InquiryFactory(email="r@example.org", status="claimed", assignee=coordinator)
+    steps = soup_of(desk.get(inquiry.get_absolute_url())).select_one(".desk-area-steps")
+    assert "No reply by e-mail: This site sends no e-mail at present." in steps.text
+    settings.EMAIL_CONFIGURED = True
+    steps = soup_of(desk.get(inquiry.get_absolute_url())).select_one(".desk-area-steps")
+    assert "This person has given no consent to e-mail" in steps.text

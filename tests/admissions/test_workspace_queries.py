@@ -14,6 +14,8 @@ from admissions.models import DeskSettings
 from tests.admissions.people import received
 
 pytestmark = pytest.mark.django_db
+# Words; words that are read in two ways; what could be a reference, and is a name.
+SEARCHES = ["Rosa Cruz", "Rosa O Cruz", "Jane Cortes"]
 
 
 @pytest.fixture
@@ -39,11 +41,11 @@ def looking(client, colleague, full):
 
 @pytest.mark.usefixtures("looking", "mail_on")
 @pytest.mark.parametrize("who", ["coordinator", "lead"])
-@pytest.mark.parametrize("behind", ["", "show=open", "show=open&language=en", "search"])
+@pytest.mark.parametrize("behind", ["", "show=open", "show=open&language=en", *SEARCHES])
 def test_a_full_workspace_costs_at_most_12_queries(request, client, full, who, behind):
     user = request.getfixturevalue(who)
     client.force_login(user)
-    behind = address_of_search("Rosa Cruz", user) if behind == "search" else behind
+    behind = address_of_search(behind, user) if behind in SEARCHES else behind
     address = f"{full.get_absolute_url()}?{behind}"
     client.get(address)
     with CaptureQueriesContext(connection) as queries:

@@ -88,3 +88,21 @@ def test_ten_earlier_ones_cost_no_more_than_one(tried, coordinator, django_asser
     Inquiry.objects.filter(pk=tried.pk).update(tried_at=timezone.now())
     with django_assert_max_num_queries(len(few)):
         write()
+
+
+def test_whoever_is_answered_at_once_does_not_wait_again(tried):
+    new = write(answered=True)
+    earlier = again(tried)
+    assert (earlier.tried_at, earlier.due_at) == (tried.tried_at, tried.due_at)
+    assert (earlier.restarted_at, earlier.version) == (None, tried.version)
+    event = earlier.events.order_by("-number").first()
+    assert (event.kind, event.text) == ("wrote-again", new.reference)
+
+
+def test_a_clock_set_back_refuses_nobody(tried):
+    ahead = timezone.now() + timedelta(hours=3)
+    Inquiry.objects.update(received_at=ahead, first_attempt_at=ahead, tried_at=ahead, due_at=ahead)
+    new = write()
+    earlier = again(tried)
+    assert new.pk
+    assert (earlier.tried_at, earlier.restarted_at, earlier.due_at) == (None, ahead, ahead)
