@@ -19,8 +19,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import answering, calling, presence, privacy, reaching, related, replying, workflow
-from ..action_forms import FORMS, NoteForm, StepForm
+from ..action_forms import FORMS, NoteForm
 from ..models import ContactAttempt, Event, Inquiry
+from ..step_form import StepForm
 from ..workflow import Action, IllegalTransition, StaleInquiry
 from . import conflict
 from .page import CONFLICT, FORBIDDEN, UNPROCESSABLE
