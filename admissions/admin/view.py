@@ -1,7 +1,8 @@
 """One view of the queue, as an address names it: a tab, what narrows it, and a search.
 
 A plain tab is read by its index, however long it is. A narrowed one is made of the keys of what
-fits: of a search's newest matches, or of the first rows of its tab.
+fits: of a range of an index, where one holds just that; else of a search's newest matches, or of
+the first rows of its tab.
 """
 
 from __future__ import annotations
@@ -13,16 +14,38 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from .. import facets, related
 from ..counting import capped_counts
-from ..models import Inquiry
-from ..models.querysets import InquiryQuerySet
+from ..models import Inquiry, LookupToken
+from ..models.querysets import TRIED, InquiryQuerySet
 from ..protection import words as sealed_words
-from .tabs import DEFAULT, EVERYTHING, TABS, Condition, Key, Tab, TriedKey
+from .paging import MOST_COUNTED
+from .tabs import (
+    DEFAULT,
+    EVERYTHING,
+    NEWEST_FIRST,
+    TABS,
+    Condition,
+    Key,
+    Range,
+    Tab,
+    TriedKey,
+    ordered,
+)
 
 TAB_VAR = "show"
 FIND_VAR = "find"
@@ -31,15 +54,21 @@ MOST_LOOKED_THROUGH = 2500  # rows of a tab that are asked whether they fit
 
 
 class Narrowed(NamedTuple):
-    """The keys of what fits, in the tab's order; `capped`: there may be more."""
+    """The keys of what fits, in the list's order; `capped`: there may be more. `by_index`: they
+    are the first of all that fit, and no row was looked at in vain.
+    """
 
     keys: list[int]
     capped: bool
+    by_index: bool = False
 
 
 class Neighbours(NamedTuple):
+    """`stopped`: nothing comes after, but only for the list being capped there."""
+
     before: int | None
     after: int | None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,35 +95,95 @@ class View:
         """The view as an address has it, behind the question mark."""
         return urlencode(self.parameters, safe=".")
 
+    @property
+    def range(self) -> Range | None:
+        """The part of an index that holds what was chosen, or most of it."""
+        serving = [found for found in self.tab.ranges if found.serves(self.chosen)]
+        return max(serving, key=lambda found: len(found.facets), default=None)
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether what narrows the tab has given it another order than its own."""
+        return self._keys == NEWEST_FIRST != self.tab.keys
+
     def rows(self) -> InquiryQuerySet:
-        """The tab's rows in its order, whatever narrows it."""
-        return self.tab.ordered(self.tab.rows(Inquiry.objects.all(), self.user))
+        """The tab's rows, whatever narrows it, in the order that it then has."""
+        return ordered(self.tab.rows(Inquiry.objects.all(), self.user), self._keys)
 
     def whole(self) -> InquiryQuerySet:
         """All that fits, however long it takes to find them; of a search, what it found."""
-        rows = self.rows().filter(self._fits)
-        return rows.filter(pk__in=related.find(self.words).keys) if self.words else rows
+        rows = self.rows()
+        return rows.filter(pk__in=self._found().keys) if self.words else rows.filter(self._fits)
+
+    def how_many(self, most: int) -> int:
+        """How many `whole` has, counted up to `most`. One query, of a search one to three more."""
+        tab = self.tab.counted(Inquiry.objects.all(), self.user)
+        (number,) = capped_counts([self.whole() if self.is_narrowed else tab], most)
+        return number
 
     def narrowed(self) -> Narrowed:
-        """What fits. One query, two with days; of a search two, three for several words."""
+        """What fits. One query, two with days, or where an index has two ranges of it; of a search
+        two, three for several words, and one or two more where it stopped early.
+        """
         if self.words:
-            found = related.find(self.words)
-            rows = self.rows().filter(self._fits, pk__in=found.keys)
-            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped)
-        if facets.RECEIVED in self.chosen and facets.RECEIVED not in self.tab.ranges:
+            return self._found()
+        within = self.range.facets if self.range else frozenset()
+        if facets.RECEIVED in set(self.chosen) - within:
             return self._of_those_days()
-        # What fits is asked of each row, not of the database's planner: with a condition it might
-        # go through the whole table for the last few rows.
-        ranges = {key: value for key, value in self.chosen.items() if key in self.tab.ranges}
-        fits = ExpressionWrapper(self._fits, BooleanField())
-        first = self.rows().filter(self._condition(ranges)).annotate(fits=fits)
-        seen = list(first.values_list("pk", "fits")[:MOST_LOOKED_THROUGH])
+        if within == set(self.chosen):
+            keys: list[int] = []
+            for part in self.parts():
+                keys += part.values_list("pk", flat=True)[: MOST_COUNTED + 1 - len(keys)]
+            return Narrowed(keys[:MOST_COUNTED], len(keys) > MOST_COUNTED, by_index=True)
+        return self._looked_through(self._fits)
+
+    def parts(self) -> list[InquiryQuerySet]:
+        """The tab's rows as far as an index narrows them: ranges of it, one after the other."""
+        rows = self.tab.rows(Inquiry.objects.all(), self.user)
+        if self.range is None:
+            return [ordered(rows, self._keys)]
+        chosen = {key: value for key, value in self.chosen.items() if key in self.range.facets}
+        rows = rows.filter(self._condition(chosen))
+        if not self.range.tried:
+            return [ordered(rows, self._keys)]
+        # What is the same for all has no part in the order: SQLite would sort for it.
+        keys = [key for key in self._keys if not isinstance(key, TriedKey)]
+        return [ordered(rows.filter(In(TRIED, [tried])), keys) for tried in self.range.tried]
+
+    def _looked_through(self, wanted: Q) -> Narrowed:
+        """What of the first rows is as wanted.
+
+        It is asked of each row, not of the database's planner: with a condition it might go
+        through the whole table for the last few rows.
+        """
+        fits = ExpressionWrapper(wanted, BooleanField())
+        seen: list[tuple[int, bool]] = []
+        for part in self.parts():
+            asked = part.annotate(fits=fits).values_list("pk", "fits")
+            seen += asked[: MOST_LOOKED_THROUGH - len(seen)]
         return Narrowed([key for key, fits in seen if fits], len(seen) >= MOST_LOOKED_THROUGH)
+
+    def _found(self) -> Narrowed:
+        """What fits of a search's newest matches.
+
+        Where it stopped early, all of a tab with few rows are asked whether they are meant.
+        """
+        found = related.find(self.words)
+        if found.capped and sum(capped_counts(self.parts(), MOST_LOOKED_THROUGH)) < (
+            MOST_LOOKED_THROUGH
+        ):
+            wanted = self._fits
+            for word in related.tokens_of_search(self.words):
+                holding = LookupToken.objects.filter(inquiry=OuterRef("pk"), digest=word.digest)
+                wanted &= Q(Exists(holding))
+            return self._looked_through(wanted)
+        rows = self.rows().filter(self._fits, pk__in=found.keys)
+        return Narrowed(list(rows.values_list("pk", flat=True)), found.capped)
 
     def _of_those_days(self) -> Narrowed:
         """What fits of the newest of some days, for a tab in whose order days lie scattered."""
         days = {facets.RECEIVED: self.chosen[facets.RECEIVED]}
-        newest = EVERYTHING.ordered(Inquiry.objects.filter(self._condition(days)))
+        newest = ordered(Inquiry.objects.filter(self._condition(days)), NEWEST_FIRST)
         (number,) = capped_counts([newest], MOST_LOOKED_THROUGH + 1)
         looked_through = newest.values("pk")[:MOST_LOOKED_THROUGH]
         rows = self.rows().filter(self._fits, pk__in=looked_through)
@@ -109,7 +198,7 @@ class View:
         has_place = None not in [key.value(inquiry) for key in self._keys]
         if not self.is_narrowed:
             return self._neighbours_by_index(inquiry, has_place=has_place)
-        keys = self.narrowed().keys
+        keys, capped, _by_index = self.narrowed()
         if not has_place:
             return Neighbours(None, keys[0] if keys else None)
         if inquiry.pk in keys:
@@ -117,8 +206,11 @@ class View:
             right = left + 1
         else:
             left = right = self._place(inquiry, keys)
+        at_end = right >= len(keys)
         return Neighbours(
-            keys[left - 1] if left else None, keys[right] if right < len(keys) else None
+            keys[left - 1] if left else None,
+            None if at_end else keys[right],
+            stopped=at_end and capped,
         )
 
     def _neighbours_by_index(self, inquiry: Inquiry, *, has_place: bool) -> Neighbours:
@@ -172,7 +264,7 @@ class View:
 
     @property
     def _keys(self) -> tuple[Key, ...]:
-        return self.tab.keys
+        return self.range.keys if self.range else self.tab.keys
 
     @property
     def _fits(self) -> Q:
