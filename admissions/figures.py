@@ -9,6 +9,7 @@ outcomes; no answer was owed to them, so they are in none of the times.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -29,6 +30,8 @@ Counts = dict[str, dict[str, int]]
 # An entry that was numbered before another may be committed after it: the newest are read again.
 OVERLAP = datetime.timedelta(minutes=2)
 FEW = 10  # days counted anew at once by the clock: nothing is sent meanwhile
+MISJUDGED = 50  # the same when the promise or the hours changed: two years in a quarter of an hour
+TERMS = 16  # characters of their digest
 MANY = 20_000  # entries: with more, every day is counted anew rather than looking for its days
 UNOWED = {Inquiry.Outcome.SPAM.value, Inquiry.Outcome.DUPLICATE.value}
 
@@ -59,6 +62,13 @@ class Promise:
         self.minutes = clinic.call_back_minutes
         self._hours = list(clinic.opening_hours.all())
         self._closed = frozenset(clinic.closed_days.values_list("date", flat=True))
+
+    @property
+    def terms(self) -> str:
+        """A digest of all that the promise is judged by: another one, and every day is stale."""
+        spans = sorted((span.weekday, span.opens, span.closes) for span in self._hours)
+        told = [self.minutes, *spans, *sorted(self._closed)]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:TERMS]
 
     def until(self, received_at: datetime.datetime) -> datetime.datetime:
         """By when somebody received then should first have been tried."""
@@ -102,7 +112,9 @@ def refresh(at: datetime.datetime | None = None) -> int:
         )
     count(days)
     settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
-    FiguresMark.objects.filter(pk=mark.pk).update(event=settled or mark.event, at=at)
+    FiguresMark.objects.filter(pk=mark.pk).update(
+        event=settled or mark.event, at=at, terms=Promise().terms
+    )
     return len(days)
 
 
@@ -112,11 +124,15 @@ def ran_out(since: datetime.datetime, at: datetime.datetime) -> InquiryQuerySet:
 
 
 def recount(at: datetime.datetime) -> int:
-    """Count the few days again that were counted longest ago, more than a day before `at`. How
-    many days it were. Opening hours may have changed since, which no timeline tells.
+    """Count a few days again: the newest of those that were judged by another promise or other
+    hours than are entered now, which no timeline tells; when there is none, those counted longest
+    ago, more than a day before `at`. How many days it were.
     """
-    stale = DayFigures.objects.filter(made_at__lt=at - datetime.timedelta(days=1))
-    days = list(stale.order_by("made_at").values_list("day", flat=True)[:FEW])
+    misjudged = DayFigures.objects.exclude(terms=Promise().terms).order_by("-day")
+    days = list(misjudged.values_list("day", flat=True)[:MISJUDGED])
+    if not days:
+        old = DayFigures.objects.filter(made_at__lt=at - datetime.timedelta(days=1))
+        days = list(old.order_by("made_at").values_list("day", flat=True)[:FEW])
     count(days)
     return len(days)
 
@@ -135,11 +151,13 @@ def count(
 ) -> None:
     """Count these days anew. Two queries a day; `progress` hears of each."""
     promise = Promise()
+    terms = promise.terms
     for day in days:
         made_at = timezone.now()
         counts, still_open = _counted(_received_on(day), promise)
         DayFigures.objects.update_or_create(
-            day=day, defaults={"made_at": made_at, "counts": counts, "open": still_open}
+            day=day,
+            defaults={"made_at": made_at, "counts": counts, "open": still_open, "terms": terms},
         )
         progress(1)
 

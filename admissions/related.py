@@ -149,6 +149,15 @@ def search(rows: InquiryQuerySet, text: str) -> InquiryQuerySet:
     return rows.filter(meant)
 
 
+def meant_by(text: str) -> Q:
+    """The same as a condition on each inquiry, for when there are few to ask."""
+    meant = Q(pk__in=[])
+    for tokens in asked.readings(text):
+        held = LookupToken.objects.filter(inquiry=OuterRef("pk"))
+        meant |= Q(*(Exists(held.filter(digest=wanted.digest)) for wanted in tokens))
+    return meant
+
+
 @dataclass(frozen=True)
 class Found:
     """The keys of the inquiries that a search means, the newest first; `capped`: there are more;

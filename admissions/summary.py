@@ -44,6 +44,8 @@ class Summary:
     as_of: datetime.datetime | None
     days: dict[datetime.date, Mapping[str, Mapping[str, int]]]
     open: dict[datetime.date, Mapping[str, int]] = field(default_factory=dict)
+    # Some of the days were judged by another promise, or other hours, than are entered now.
+    is_misjudged: bool = False
 
     @cached_property
     def totals(self) -> dict[str, Counter[str]]:
@@ -124,11 +126,13 @@ def of(first: datetime.date, last: datetime.date, today: datetime.date) -> Summa
     """The figures of these days, both included. Three queries, whatever the number of inquiries."""
     in_range = DayFigures.objects.filter(day__range=(first, last)).order_by("day")
     mark = FiguresMark.objects.first()
+    found = list(in_range.values_list("day", "counts", "terms"))
     return Summary(
         *(first, last, today),
         as_of=mark.at if mark else None,
-        days=dict(in_range.values_list("day", "counts")),
+        days={day: counts for day, counts, _terms in found},
         open=dict(DayFigures.objects.exclude(open={}).values_list("day", "open")),
+        is_misjudged=mark is not None and any(terms != mark.terms for *_rest, terms in found),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import exporting, rights
-from ..exporting import Format
+from ..exporting import MOST_XLSX, Format
 from ..list_forms import BULK, BulkForm, TakeAwayForm
 from ..models import AccessRecord, Inquiry
 from ..row_key import read_key
@@ -120,7 +120,8 @@ class ListSteps(DeskPages):
             raise PermissionDenied
         shown = cast(QueueList, self.get_changelist_instance(request))
         whole = shown.view.whole()  # the pages of a filter look at its tab's first rows only
-        count = whole.count()
+        sent = request.method == "POST"  # what is taken away is counted to the last
+        count = whole.count() if sent else shown.view.how_many(MOST_XLSX + 1)
         form = TakeAwayForm(request.POST or None, count=count)
         if request.method != "POST" or not form.is_valid():
             status = UNPROCESSABLE if request.method == "POST" else 200
@@ -130,6 +131,7 @@ class ListSteps(DeskPages):
                 "form": form,
                 "cl": shown,
                 "count": count,
+                "more_than": f"{MOST_XLSX:,}" if not sent and count > MOST_XLSX else "",
                 "place": place.read(request),
             }
             return self.show_page(request, "file", context, status=status)

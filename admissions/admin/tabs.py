@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,54 @@ FIRST_SET_ASIDE_FIRST = (Key("quarantined_at"), Key("pk"))
 LAST_CLOSED_FIRST = (Key("closed_at", descending=True), Key("pk", descending=True))
 NEWEST_FIRST = (Key("received_at", descending=True), Key("pk", descending=True))
 
-BY_ASSIGNEE = frozenset({facets.ASSIGNEE})
+
+@dataclass(frozen=True)
+class Range:
+    """Facets whose rows lie together in an index of a tab, in the order of `keys`.
+
+    `only` and `but` are choices with which alone, and without which, the index serves.
+    """
+
+    facets: frozenset[str]
+    keys: tuple[Key, ...] = MOST_OVERDUE_FIRST
+    # With a column left out between the facet's and the index's first, the range is one for each
+    # of its values: whether anybody has tried.
+    tried: tuple[bool, ...] = ()
+    only: frozenset[tuple[str, str]] = frozenset()
+    but: frozenset[tuple[str, str]] = frozenset()
+
+    def serves(self, chosen: Mapping[str, str]) -> bool:
+        choices = set(chosen.items())
+        return self.facets <= set(chosen) and self.only <= choices and not self.but & choices
+
+
+def _facets(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+EITHER = (False, True)
+SOMEBODYS = Range(_facets("assignee"))
+OF_PRIORITY = Range(_facets("priority"), tried=EITHER)
+SOMEBODYS_OF_PRIORITY = Range(_facets("assignee", "priority"), tried=EITHER)
+UNTRIED = (UntriedKey("tried_at"), *MOST_OVERDUE_FIRST[1:])
+WAITING = MOST_OVERDUE_FIRST[1:]  # somebody has tried them all
+ENDED = (
+    Range(_facets("outcome", "received"), NEWEST_FIRST),
+    Range(_facets("outcome"), NEWEST_FIRST),
+    Range(
+        _facets("assignee"),
+        LAST_CLOSED_FIRST,
+        but=frozenset({("assignee", facets.NONE)}),  # few, and not in the index
+    ),
+)
+OF_THE_WEBSITE = frozenset({("source", "web")})
+CAME = (
+    Range(_facets("received"), NEWEST_FIRST),
+    Range(_facets("source"), NEWEST_FIRST),
+    Range(_facets("source", "received"), NEWEST_FIRST),
+    Range(_facets("source", "came_from"), NEWEST_FIRST, only=OF_THE_WEBSITE),
+    Range(_facets("source", "came_from", "received"), NEWEST_FIRST, only=OF_THE_WEBSITE),
+)
 
 
 @dataclass(frozen=True)
@@ -90,17 +137,13 @@ class Tab:
     empty: Any
     rows: Callable[[InquiryQuerySet, User], InquiryQuerySet]
     keys: tuple[Key, ...] = MOST_OVERDUE_FIRST
-    # Facets whose rows lie together in an index of this order: they narrow before it is looked
-    # through, all others are asked of the first rows.
-    ranges: frozenset[str] = frozenset()
+    # What narrows it by an index; everything else is asked of the first rows.
+    ranges: tuple[Range, ...] = ()
     # The same rows where an index counts them faster than it lists them.
     to_count: Callable[[InquiryQuerySet, User], InquiryQuerySet] | None = None
 
     def counted(self, rows: InquiryQuerySet, user: User) -> InquiryQuerySet:
         return (self.to_count or self.rows)(rows, user)
-
-    def ordered(self, rows: InquiryQuerySet) -> InquiryQuerySet:
-        return rows.order_by(*(key.order() for key in self.keys))
 
 
 TABS = {
@@ -111,14 +154,21 @@ TABS = {
             gettext_lazy("Open"),
             gettext_lazy("No inquiry is open."),
             lambda rows, user: rows.open(),
-            ranges=BY_ASSIGNEE,
+            ranges=(
+                Range(_facets("received"), NEWEST_FIRST),
+                *(SOMEBODYS, OF_PRIORITY, SOMEBODYS_OF_PRIORITY),
+            ),
         ),
         Tab(
             "overdue",
             gettext_lazy("Overdue"),
             gettext_lazy("Nothing is overdue."),
             lambda rows, user: rows.overdue(),
-            keys=(UntriedKey("tried_at"), *MOST_OVERDUE_FIRST[1:]),
+            keys=UNTRIED,
+            ranges=tuple(
+                Range(narrowed.facets, UNTRIED, tried=(False,))
+                for narrowed in (SOMEBODYS, OF_PRIORITY, SOMEBODYS_OF_PRIORITY)
+            ),
             to_count=lambda rows, user: rows.overdue_to_count(),
         ),
         Tab(
@@ -126,12 +176,14 @@ TABS = {
             gettext_lazy("Mine"),
             gettext_lazy("You have no open inquiry."),
             lambda rows, user: rows.assigned_to(user),
+            ranges=(OF_PRIORITY,),
         ),
         Tab(
             "unassigned",
             gettext_lazy("Unassigned"),
             gettext_lazy("Every open inquiry has somebody."),
             lambda rows, user: rows.unassigned(),
+            ranges=(OF_PRIORITY,),
         ),
         Tab(
             "follow-up",
@@ -145,8 +197,11 @@ TABS = {
             gettext_lazy("Waiting"),
             gettext_lazy("Nobody is waited for."),
             lambda rows, user: rows.waiting(),
-            keys=MOST_OVERDUE_FIRST[1:],  # somebody has tried them all
-            ranges=BY_ASSIGNEE,
+            keys=WAITING,
+            ranges=tuple(
+                Range(narrowed.facets, WAITING)
+                for narrowed in (SOMEBODYS, OF_PRIORITY, SOMEBODYS_OF_PRIORITY)
+            ),
         ),
         Tab(
             "quarantine",
@@ -161,6 +216,7 @@ TABS = {
             gettext_lazy("No inquiry is closed."),
             lambda rows, user: rows.closed(),
             keys=LAST_CLOSED_FIRST,
+            ranges=ENDED,
         ),
         Tab(
             "all",
@@ -168,9 +224,15 @@ TABS = {
             gettext_lazy("No inquiry has come yet."),
             lambda rows, user: rows,
             keys=NEWEST_FIRST,
-            ranges=frozenset({facets.RECEIVED}),
+            ranges=CAME,
         ),
     )
 }
+
+
+def ordered(rows: InquiryQuerySet, keys: Iterable[Key]) -> InquiryQuerySet:
+    return rows.order_by(*(key.order() for key in keys))
+
+
 DEFAULT = TABS["open"]
 EVERYTHING = TABS["all"]

@@ -1,48 +1,77 @@
 """One view of the queue, as an address names it: a tab, what narrows it, and a search.
 
 A plain tab is read by its index, however long it is. A narrowed one is made of the keys of what
-fits: of a search's newest matches, or of the first rows of its tab.
+fits: of a range of an index, where one holds just that; else of a search's newest matches, or of
+the first rows of its tab.
 """
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Subquery
+from django.core.cache import cache
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from .. import facets, related
 from ..counting import capped_counts
 from ..models import Inquiry
-from ..models.querysets import InquiryQuerySet
+from ..models.querysets import TRIED, InquiryQuerySet
 from ..protection import words as sealed_words
-from .tabs import DEFAULT, EVERYTHING, TABS, Condition, Key, Tab, TriedKey
+from .paging import MOST_COUNTED
+from .tabs import (
+    DEFAULT,
+    EVERYTHING,
+    NEWEST_FIRST,
+    TABS,
+    Condition,
+    Key,
+    Range,
+    Tab,
+    TriedKey,
+    ordered,
+)
 
 TAB_VAR = "show"
 FIND_VAR = "find"
 KEYS = {TAB_VAR, FIND_VAR, *facets.FACETS}
+KEPT_FOR = 600  # seconds that a search's list is kept, to go from one to the next
 MOST_LOOKED_THROUGH = 2500  # rows of a tab that are asked whether they fit
 
 
 class Narrowed(NamedTuple):
-    """The keys of what fits, in the tab's order; `capped`: there may be more; `by_end`: of the
-    number that was searched for, the last digits alone were compared.
+    """The keys of what fits, in the list's order; `capped`: there may be more. `by_index`: they
+    are the first of all that fit, and no row was looked at in vain. `by_end`: of the number that
+    was searched for, the last digits alone were compared.
     """
 
     keys: list[int]
     capped: bool
+    by_index: bool = False
     by_end: bool = False
 
 
 class Neighbours(NamedTuple):
+    """`stopped`: nothing comes after, but only for the list being capped there."""
+
     before: int | None
     after: int | None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,35 +103,113 @@ class View:
         """The same without what narrows the tab. A search stays."""
         return replace(self, chosen={}).query
 
+    @property
+    def range(self) -> Range | None:
+        """The part of an index that holds what was chosen, or most of it."""
+        serving = [found for found in self.tab.ranges if found.serves(self.chosen)]
+        return max(serving, key=lambda found: len(found.facets), default=None)
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether what narrows the tab has given it another order than its own."""
+        return self._keys == NEWEST_FIRST != self.tab.keys
+
     def rows(self) -> InquiryQuerySet:
-        """The tab's rows in its order, whatever narrows it."""
-        return self.tab.ordered(self.tab.rows(Inquiry.objects.all(), self.user))
+        """The tab's rows, whatever narrows it, in the order that it then has."""
+        return ordered(self.tab.rows(Inquiry.objects.all(), self.user), self._keys)
 
     def whole(self) -> InquiryQuerySet:
         """All that fits, however long it takes to find them; of a search, what it found."""
-        rows = self.rows().filter(self._fits)
-        return rows.filter(pk__in=related.find(self.words).keys) if self.words else rows
+        rows = self.rows()
+        return rows.filter(pk__in=self._found().keys) if self.words else rows.filter(self._fits)
+
+    def how_many(self, most: int) -> int:
+        """How many `whole` has, counted up to `most`. One query, of a search one to three more."""
+        tab = self.tab.counted(Inquiry.objects.all(), self.user)
+        (number,) = capped_counts([self.whole() if self.is_narrowed else tab], most)
+        return number
 
     def narrowed(self) -> Narrowed:
-        """What fits. One query, two with days; of a search one more than related.find."""
+        """What fits now (`_narrowed`). What a search found is kept for `neighbours`, which goes
+        through it as it was listed: keys of rows, under a name that says nothing.
+        """
+        found = self._narrowed()
         if self.words:
-            found = related.find(self.words)
-            rows = self.rows().filter(self._fits, pk__in=found.keys)
-            return Narrowed(list(rows.values_list("pk", flat=True)), found.capped, found.by_end)
-        if facets.RECEIVED in self.chosen and facets.RECEIVED not in self.tab.ranges:
+            cache.set(self._name_of_kept, (found.keys, found.capped), KEPT_FOR)
+        return found
+
+    def _kept(self) -> tuple[list[int], bool]:
+        """The keys of what fits and whether there may be more; of a search, as it was listed."""
+        kept: tuple[list[int], bool] | None = None
+        if self.words:
+            kept = cache.get(self._name_of_kept)
+        return kept or self.narrowed()[:2]
+
+    @property
+    def _name_of_kept(self) -> str:
+        facts = repr((self.user.pk, sorted(self.parameters.items())))
+        return f"admissions.found.{hashlib.sha256(facts.encode()).hexdigest()}"
+
+    def _narrowed(self) -> Narrowed:
+        """What fits. One query, two with days, or where an index has two ranges of it; of a search
+        two, three for several words, and one or two more where it stopped early.
+        """
+        if self.words:
+            return self._found()
+        within = self.range.facets if self.range else frozenset()
+        if facets.RECEIVED in set(self.chosen) - within:
             return self._of_those_days()
-        # What fits is asked of each row, not of the database's planner: with a condition it might
-        # go through the whole table for the last few rows.
-        ranges = {key: value for key, value in self.chosen.items() if key in self.tab.ranges}
-        fits = ExpressionWrapper(self._fits, BooleanField())
-        first = self.rows().filter(self._condition(ranges)).annotate(fits=fits)
-        seen = list(first.values_list("pk", "fits")[:MOST_LOOKED_THROUGH])
+        if within == set(self.chosen):
+            keys: list[int] = []
+            for part in self.parts():
+                keys += part.values_list("pk", flat=True)[: MOST_COUNTED + 1 - len(keys)]
+            return Narrowed(keys[:MOST_COUNTED], len(keys) > MOST_COUNTED, by_index=True)
+        return self._looked_through(self._fits)
+
+    def parts(self) -> list[InquiryQuerySet]:
+        """The tab's rows as far as an index narrows them: ranges of it, one after the other."""
+        rows = self.tab.rows(Inquiry.objects.all(), self.user)
+        if self.range is None:
+            return [ordered(rows, self._keys)]
+        chosen = {key: value for key, value in self.chosen.items() if key in self.range.facets}
+        rows = rows.filter(self._condition(chosen))
+        if not self.range.tried:
+            return [ordered(rows, self._keys)]
+        # What is the same for all has no part in the order: SQLite would sort for it.
+        keys = [key for key in self._keys if not isinstance(key, TriedKey)]
+        return [ordered(rows.filter(In(TRIED, [tried])), keys) for tried in self.range.tried]
+
+    def _looked_through(self, wanted: Q) -> Narrowed:
+        """What of the first rows is as wanted.
+
+        It is asked of each row, not of the database's planner: with a condition it might go
+        through the whole table for the last few rows.
+        """
+        fits = ExpressionWrapper(wanted, BooleanField())
+        seen: list[tuple[int, bool]] = []
+        for part in self.parts():
+            asked = part.annotate(fits=fits).values_list("pk", "fits")
+            seen += asked[: MOST_LOOKED_THROUGH - len(seen)]
         return Narrowed([key for key, fits in seen if fits], len(seen) >= MOST_LOOKED_THROUGH)
+
+    def _found(self) -> Narrowed:
+        """What fits of a search's newest matches.
+
+        Where it stopped early, all of a tab with few rows are asked whether they are meant.
+        """
+        found = related.find(self.words)
+        few = MOST_LOOKED_THROUGH
+        if found.capped and sum(capped_counts(self.parts(), few)) < few:
+            looked = self._looked_through(self._fits & related.meant_by(self.words))
+            return looked._replace(by_end=found.by_end)
+        rows = self.rows().filter(self._fits, pk__in=found.keys)
+        keys = list(rows.values_list("pk", flat=True))
+        return Narrowed(keys, found.capped, by_end=found.by_end)
 
     def _of_those_days(self) -> Narrowed:
         """What fits of the newest of some days, for a tab in whose order days lie scattered."""
         days = {facets.RECEIVED: self.chosen[facets.RECEIVED]}
-        newest = EVERYTHING.ordered(Inquiry.objects.filter(self._condition(days)))
+        newest = ordered(Inquiry.objects.filter(self._condition(days)), NEWEST_FIRST)
         (number,) = capped_counts([newest], MOST_LOOKED_THROUGH + 1)
         looked_through = newest.values("pk")[:MOST_LOOKED_THROUGH]
         rows = self.rows().filter(self._fits, pk__in=looked_through)
@@ -117,7 +224,7 @@ class View:
         has_place = None not in [key.value(inquiry) for key in self._keys]
         if not self.is_narrowed:
             return self._neighbours_by_index(inquiry, has_place=has_place)
-        keys = self.narrowed().keys
+        keys, capped = self._kept()
         if not has_place:
             return Neighbours(None, keys[0] if keys else None)
         if inquiry.pk in keys:
@@ -125,8 +232,11 @@ class View:
             right = left + 1
         else:
             left = right = self._place(inquiry, keys)
+        at_end = right >= len(keys)
         return Neighbours(
-            keys[left - 1] if left else None, keys[right] if right < len(keys) else None
+            keys[left - 1] if left else None,
+            None if at_end else keys[right],
+            stopped=at_end and capped,
         )
 
     def _neighbours_by_index(self, inquiry: Inquiry, *, has_place: bool) -> Neighbours:
@@ -180,7 +290,7 @@ class View:
 
     @property
     def _keys(self) -> tuple[Key, ...]:
-        return self.tab.keys
+        return self.range.keys if self.range else self.tab.keys
 
     @property
     def _fits(self) -> Q:

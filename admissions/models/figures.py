@@ -12,13 +12,15 @@ class DayFigures(models.Model):
 
     `counts` maps a topic ("hour", "source", "came_from", "outcome", "first_attempt",
     "first_contact", "promise") to {value: how many}; `open` maps a key of an account, "" for
-    nobody, to the inquiries of that day that are still open with them.
+    nobody, to the inquiries of that day that are still open with them. `terms` is the digest of
+    the promise and the hours that it was judged by (figures.Promise).
     """
 
     day = models.DateField(_("day"), unique=True)
     made_at = models.DateTimeField(_("counted"))
     counts = models.JSONField(_("counts"), default=dict)
     open = models.JSONField(_("still open"), default=dict)
+    terms = models.CharField(_("terms"), max_length=16, blank=True)
 
     class Meta:
         verbose_name = _("figures of a day")
@@ -36,6 +38,7 @@ class FiguresMark(models.Model):
     only = models.BooleanField(_("the only row"), default=True, unique=True, editable=False)
     event = models.BigIntegerField(_("last entry counted"), default=0)
     at = models.DateTimeField(_("figures as of"))
+    terms = models.CharField(_("terms now"), max_length=16, blank=True)
 
     class Meta:
         verbose_name = _("state of the figures")

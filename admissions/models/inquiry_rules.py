@@ -70,6 +70,32 @@ INDEXES = [
         condition=Q(status="closed"),
     ),
     models.Index(F("received_at").desc(), F("id").desc(), name="inquiry_newest_first"),
+    # The lists behind the bars of the lead's page: what came within some days, of one kind. Those
+    # of closed ones cost nothing when an inquiry comes.
+    models.Index(
+        *("source", F("received_at").desc(), F("id").desc()),
+        name="inquiry_of_source",
+    ),
+    models.Index(
+        *("came_from", F("received_at").desc(), F("id").desc(), "source"),
+        name="inquiry_of_page",
+        condition=Q(source="web"),
+    ),
+    models.Index(
+        *(F("received_at").desc(), F("id").desc(), "status", "quarantined_at"),
+        name="inquiry_open_newest_first",
+        condition=~Q(status="closed") & Q(quarantined_at__isnull=True),
+    ),
+    models.Index(
+        *("outcome", F("received_at").desc(), F("id").desc(), "status"),
+        name="inquiry_of_outcome",
+        condition=Q(status="closed"),
+    ),
+    models.Index(
+        *("assignee", F("closed_at").desc(), F("id").desc(), "status"),
+        name="inquiry_closed_of_assignee",
+        condition=Q(status="closed", assignee__isnull=False),
+    ),
     models.Index(
         *("follow_up_on", F("priority").desc(), "id", "status", "quarantined_at"),
         name="inquiry_follow_up",

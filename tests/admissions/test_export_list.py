@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admissions import exporting
+from admissions.admin import lists
 from admissions.admin.tabs import TABS
 from admissions.exporting import Reason
 from admissions.list_forms import TakeAwayForm
@@ -90,6 +91,16 @@ def test_more_rows_than_can_be_made_in_time_are_offered_as_csv():
     form = TakeAwayForm({**ASKED, "format": "xlsx"}, count=exporting.MOST_XLSX + 1)
     assert "more than 25,000 rows takes too long to make. Choose CSV" in str(form.errors)
     assert TakeAwayForm({**ASKED, "format": "xlsx"}, count=exporting.MOST_XLSX).is_valid()
+
+
+def test_a_long_list_is_counted_up_to_a_limit_and_recorded_to_the_last(desk, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_XLSX", 2)
+    InquiryFactory.create_batch(4)
+    for query in ("show=all", "show=open&language=en", "show=open&priority=0"):
+        page = desk.get(f"{FILE}?{query}").content.decode()
+        assert "more than 2 inquiries" in " ".join(page.split())
+        rows_of(desk.post(f"{FILE}?{query}", ASKED))
+        assert AccessRecord.objects.filter(action="exported").latest("pk").count == 4
 
 
 @pytest.mark.parametrize("reason", ["", "because", "statistics'"])

@@ -112,6 +112,55 @@ def test_older_days_are_counted_again_a_few_at_a_time_and_once_a_day(monkeypatch
     assert not DayFigures.objects.filter(counts={}).exists()
 
 
+def opened_daily() -> None:
+    clinic, _made = Clinic.objects.get_or_create(pk=1, defaults={"call_back_minutes": 30})
+    for weekday in range(7):
+        clinic.opening_hours.create(
+            weekday=weekday, opens=datetime.time(9), closes=datetime.time(17)
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Clinic.objects.update_or_create(pk=1, defaults={"call_back_minutes": 120}),
+        opened_daily,
+    ],
+    ids=["promise", "hours"],
+)
+def test_each_day_is_judged_by_the_promise_and_the_hours_that_are_entered_now(change):
+    waited(50)
+    waited(50, status="closed", outcome="withdrew", closed_at=EVENING + 60 * MINUTE)
+    figures.refresh()
+    assert summary.of(DAY, DAY, DAY).promise_kept == 0
+    change()
+    figures.recount(timezone.now())
+    assert summary.of(DAY, DAY, DAY).promise_kept == 1
+
+
+def test_a_closed_day_that_is_entered_later_is_counted_too():
+    opened_daily()
+    waited(20 * 60)  # in the morning of the day after
+    figures.refresh()
+    assert summary.of(DAY, DAY, DAY).promise_kept == 0
+    Clinic.objects.get().closed_days.create(date=DAY + datetime.timedelta(days=1))
+    figures.recount(timezone.now())
+    assert summary.of(DAY, DAY, DAY).promise_kept == 1
+
+
+def test_after_a_change_of_terms_the_newest_days_are_counted_first(monkeypatch):
+    monkeypatch.setattr(figures, "MISJUDGED", 2)
+    for days in range(3):
+        InquiryFactory(received_at=EVENING - datetime.timedelta(days=days))
+    figures.count(figures.all_days())
+    Clinic.objects.create(pk=1, call_back_minutes=60)
+    new = figures.Promise().terms
+    assert figures.recount(timezone.now()) == 2
+    [left] = DayFigures.objects.exclude(terms=new)
+    assert left.day == DAY - datetime.timedelta(days=2)
+    assert [figures.recount(timezone.now()) for _run in range(2)] == [1, 0]
+
+
 def test_nobody_owed_an_answer_yet_is_no_share():
     assert summed().promise_kept is None
 

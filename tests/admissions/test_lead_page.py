@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from admissions import faking, figures
+from admissions.admin import view
 from admissions.admin.access_records import place
-from admissions.models import AccessRecord, Inquiry
+from admissions.models import AccessRecord, DayFigures, Inquiry
+from programs.models import Clinic
 from tests.factories import InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -116,12 +120,81 @@ def test_figures_of_an_account_that_was_deleted_meanwhile_are_shown(desk, collea
     assert "An account that is no more" in desk.get(PAGE).content.decode()
 
 
-def test_every_bar_leads_to_as_many_inquiries_as_it_counts(desk, coordinator):
+def followed(desk) -> Iterator[tuple[int, BeautifulSoup, str]]:
+    """Each bar and column of the page: its number, the list it leads to, and its address."""
+    page = soup(desk.get(PAGE))
+    bars = [(int(bar.b.text), bar["href"]) for bar in page.select(".desk-bars a")]
+    columns = [
+        (int(column["aria-label"].rpartition(" ")[2]), column["href"])
+        for column in page.select(".desk-columns a")
+    ]
+    assert len(bars) > 15
+    assert len(columns) > 12
+    for number, href in bars + columns:
+        yield number, soup(desk.get(href)), href
+
+
+def test_every_bar_leads_to_as_many_inquiries_as_it_counts_however_many(
+    desk, coordinator, monkeypatch
+):
+    """None of the lists is one that is looked through up to a limit."""
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 3)
+    faking.fake(240, seed=3)
+    figures.refresh()
+    for number, listed, href in followed(desk):
+        assert len(listed.select("#result_list tbody tr")) == min(number, 50), href
+        if number and href.count("=") > 1:  # narrowed: not a plain tab, whose tab has the number
+            said = re.sub(r"\s+", " ", listed.select_one("#content").text)
+            assert re.search(rf"\b{number} (inquiry fits|inquiries fit)\.", said), href
+
+
+def test_a_bar_of_more_than_can_be_paged_through_leads_to_the_first_of_them(
+    desk, coordinator, monkeypatch
+):
+    monkeypatch.setattr(view, "MOST_COUNTED", 4)
     faking.fake(120, seed=3)
     figures.refresh()
-    page = soup(desk.get(PAGE))
-    bars = page.select(".desk-bars a")
-    assert len(bars) > 15
-    for bar in bars:
-        listed = soup(desk.get(bar["href"]))
-        assert len(listed.select("#result_list tbody tr")) == min(int(bar.b.text), 100), bar
+    for number, listed, href in followed(desk):
+        if href.count("=") > 1:
+            assert len(listed.select("#result_list tbody tr")) == min(number, 4), href
+            assert ("More than 5,000 fit" in listed.text) == (number > 4), href
+
+
+def test_the_list_behind_a_bar_costs_no_more_with_ten_times_the_rows(desk, coordinator):
+    def costs() -> set[int]:
+        found = set()
+        for address in addresses:
+            with CaptureQueriesContext(connection) as seen:
+                assert desk.get(address).status_code == 200
+            found.add(len(seen))
+        return found
+
+    faking.fake(30, seed=1)
+    figures.refresh()
+    addresses = [href for _number, _listed, href in followed(desk)]
+    few = max(costs())
+    faking.fake(300, seed=2)
+    assert max(costs()) <= max(few, 12)
+
+
+def test_the_hours_of_the_week_say_that_they_have_no_lists(desk):
+    InquiryFactory()
+    figures.refresh()
+    assert "These hours have no lists of their own" in desk.get(PAGE).content.decode()
+
+
+ANEW = "is being counted anew"
+
+
+def test_a_promise_that_changed_is_said_until_the_days_are_counted_anew(desk):
+    InquiryFactory()
+    figures.refresh()
+    assert ANEW not in desk.get(PAGE).content.decode()
+    Clinic.objects.create(pk=1, call_back_minutes=60)
+    DayFigures.objects.create(
+        **{"day": timezone.localdate() - datetime.timedelta(days=9), "made_at": timezone.now()}
+    )
+    figures.refresh()
+    assert ANEW in desk.get(PAGE).content.decode()
+    figures.recount(timezone.now())
+    assert ANEW not in desk.get(PAGE).content.decode()

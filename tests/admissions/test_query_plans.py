@@ -140,6 +140,56 @@ def test_the_first_page_of_each_tab_is_read_in_the_order_of_its_index(tab, many,
     assert not [sort for sort in SORTS if sort in steps], steps
 
 
+DAYS = {"received": "2026-01-01..2026-12-31"}
+RANGES = [
+    ("all", DAYS, "inquiry_newest_first"),
+    ("all", {"source": "phone"}, "inquiry_of_source"),
+    ("all", {"source": "web", **DAYS}, "inquiry_of_source"),
+    ("all", {"source": "web", "came_from": "planner"}, "inquiry_of_page"),
+    # So many are of no page that PostgreSQL may as well leave the others out.
+    ("all", {"source": "web", "came_from": "none", **DAYS}, "inquiry_of_page|inquiry_of_source"),
+    ("closed", {"outcome": "admitted"}, "inquiry_of_outcome"),
+    ("closed", {"outcome": "spam", **DAYS}, "inquiry_of_outcome"),
+    ("closed", {"assignee": "me"}, "inquiry_closed_of_assignee"),
+    ("open", DAYS, "inquiry_open_newest_first"),
+    ("open", {"received": "..2026-06-01"}, "inquiry_open_newest_first"),
+    ("open", {"assignee": "me"}, "inquiry_queue_of_assignee"),
+    ("open", {"assignee": "none"}, "inquiry_unassigned|inquiry_queue_of_assignee"),
+    ("open", {"priority": "2"}, "inquiry_open_queue"),
+    ("open", {"assignee": "me", "priority": "2"}, "inquiry_queue_of_assignee"),
+    ("overdue", {"assignee": "me"}, "inquiry_queue_of_assignee"),
+    ("overdue", {"priority": "0"}, "inquiry_open_queue"),
+    ("overdue", {"assignee": "me", "priority": "0"}, "inquiry_queue_of_assignee"),
+    ("waiting", {"assignee": "me"}, "inquiry_queue_of_assignee"),
+    ("waiting", {"priority": "0"}, "inquiry_open_queue"),
+    ("waiting", {"assignee": "me", "priority": "0"}, "inquiry_queue_of_assignee"),
+    ("mine", {"priority": "2"}, "inquiry_queue_of_assignee"),
+    ("unassigned", {"priority": "2"}, "inquiry_unassigned|inquiry_queue_of_assignee"),
+]
+
+
+def test_what_an_index_narrows(many, coordinator):
+    """Each is read as ranges of its index, in its order, and no row is looked at in vain."""
+    for tab, chosen, index in RANGES:
+        here = View(user=coordinator, tab=tabs.TABS[tab], chosen=chosen)
+        assert here.narrowed().by_index, (tab, chosen)
+        for part in here.parts():
+            found = part.values_list("pk")[:5001]
+            assert_by(found, index)
+            steps = plan(found)
+            assert not [sort for sort in SORTS if sort in steps], steps
+            if connection.vendor == "sqlite":
+                assert "SEARCH admissions_inquiry USING COVERING INDEX inquiry_" in steps, steps
+            else:
+                assert '"Index Cond"' in steps or "inquiry_unassigned" in steps, steps
+
+
+def test_every_range_of_a_tab_is_among_those_whose_plans_are_asked():
+    asked = {(tab, frozenset(chosen)) for tab, chosen, _index in RANGES}
+    known = {(tab.name, found.facets) for tab in tabs.TABS.values() for found in tab.ranges}
+    assert known == asked
+
+
 @pytest.mark.parametrize("forward", [True, False])
 @pytest.mark.parametrize("tab", tabs.TABS.values(), ids=lambda tab: tab.name)
 def test_previous_and_next_are_the_starts_of_ranges_of_the_index(tab, forward, many, coordinator):

@@ -136,6 +136,51 @@ def test_a_narrowed_tab_without_a_match_does_not_say_that_the_tab_is_empty(tab, 
     assert soup_of(response).select_one(".desk-empty a")["href"] == f"?show={tab}"
 
 
+@pytest.mark.parametrize(
+    ("tab", "chosen"),
+    [
+        *(
+            ("open", {"priority": "2"}),
+            ("open", {"assignee": "me"}),
+            ("waiting", {"priority": "0"}),
+        ),
+        *(("closed", {"outcome": "spam"}), ("closed", {"assignee": "me"})),
+        *(("open", {"priority": "0", "assignee": "me"}), ("mine", {"priority": "0"})),
+        *(("open", {"received": "2026-01-01.."}), ("all", {"source": "phone"})),
+    ],
+)
+def test_what_an_index_narrows_is_found_beyond_the_rows_that_are_looked_through(
+    tab, chosen, desk, coordinator, monkeypatch
+):
+    now = timezone.now()
+    mine = {"status": "claimed", "assignee": coordinator}
+    ended = {"status": "closed", "closed_at": now}
+    InquiryFactory.create_batch(2, priority=1, received_at=now - timedelta(days=900))
+    InquiryFactory(**mine, source="phone", received_at=now)
+    InquiryFactory(**mine, priority=2, first_attempt_at=now)
+    InquiryFactory(**mine, priority=0, first_attempt_at=now)
+    InquiryFactory(outcome="duplicate", **ended)
+    InquiryFactory(outcome="spam", assignee=coordinator, **ended)
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 0)
+    here = view.View(user=coordinator, tab=tabs.TABS[tab], chosen=chosen)
+    expected = {inquiry.reference for inquiry in here.whole()}
+    assert expected
+    response = desk.get(QUEUE, {"show": tab, **chosen})
+    assert shown(response) == expected
+    assert "looked through" not in said(response)
+
+
+def test_that_days_and_outcomes_put_the_newest_on_top_is_said(desk):
+    now = timezone.now()
+    old, new = (InquiryFactory(received_at=now - timedelta(days=d), priority=d) for d in (2, 1))
+    response = desk.get(QUEUE, {"received": "2026-01-01.."})
+    rows = soup_of(response).select("#result_list tbody th a")
+    assert [row.text for row in rows] == [new.reference, old.reference]
+    assert "the newest are on top" in said(response)
+    assert "the newest are on top" not in said(desk.get(QUEUE, {"priority": "2"}))
+    assert "the newest are on top" not in said(desk.get(QUEUE, {"show": "all", "source": "web"}))
+
+
 def test_every_tab_can_be_saved():
     [known] = [c for c in SavedView._meta.constraints if c.name == "savedview_known_tab"]
     [(_name, names)] = known.condition.children
@@ -266,6 +311,16 @@ def test_what_was_stored_past_the_form_is_left_out(stored, desk, coordinator):
 def test_the_database_refuses_a_view_without_name_or_tab(fact, coordinator):
     with pytest.raises(IntegrityError):
         SavedView.objects.create(**{"owner": coordinator, "name": "x", "tab": "open"} | fact)
+
+
+def test_one_s_own_views_come_before_those_that_others_share(desk, coordinator, lead):
+    SavedView.objects.bulk_create(
+        SavedView(owner=lead, name=f"A {n:02}", tab="open", is_shared=True) for n in range(70)
+    )
+    SavedView.objects.create(owner=coordinator, name="Zebra", tab="mine")
+    names = list(links(desk))
+    assert names[:2] == ["Zebra", "A 00"]
+    assert names[59:61] == ["A 58", "Save or change views"]
 
 
 def test_sixty_views_cost_no_more_queries(desk, coordinator, lead):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from admissions import workflow
+from admissions import related, workflow
 from admissions.admin import tabs, view
 from admissions.admin.view import Neighbours, View
 from admissions.models import Inquiry
@@ -42,7 +42,14 @@ def many(coordinator, colleague):
     return rows
 
 
-@pytest.mark.parametrize("chosen", [{}, {"language": "es"}])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        *({}, {"language": "es"}, {"priority": "2"}, {"assignee": "me"}, {"outcome": "spam"}),
+        *({"assignee": "me", "priority": "0"}, {"received": "2000-01-01..2100-01-01"}),
+        {"source": "web", "came_from": "none", "received": "2000-01-01.."},
+    ],
+)
 @pytest.mark.parametrize("tab", tabs.TABS.values(), ids=lambda tab: tab.name)
 def test_the_neighbours_are_those_of_the_list(tab, chosen, many, coordinator):
     here = View(user=coordinator, tab=tab, chosen=chosen)
@@ -170,3 +177,38 @@ def test_a_narrowed_tab_looks_through_its_first_rows_only(many, coordinator, mon
     first = View(user=coordinator).rows()[:4]
     assert found.keys == [row.pk for row in first if row.language == "es"]
     assert found.capped
+
+
+STOPS = "stops here"
+
+
+@pytest.mark.parametrize(
+    ("limit", "query"),
+    [("MOST_LOOKED_THROUGH", "show=open&language=en"), ("MOST_COUNTED", "show=open&priority=0")],
+)
+def test_where_the_list_stops_the_page_says_so_in_place_of_next(limit, query, desk, monkeypatch):
+    monkeypatch.setattr(view, limit, 2)
+    first, last, _beyond = InquiryFactory.create_batch(3)
+    soup = soup_of(desk.get(f"{first.get_absolute_url()}?{query}"))
+    assert soup.select_one("[rel=next]")
+    assert STOPS not in soup.select_one(".desk-neighbours").text
+    soup = soup_of(desk.get(f"{last.get_absolute_url()}?{query}"))
+    assert soup.select_one("[rel=next]") is None
+    assert STOPS in soup.select_one(".desk-neighbours").text
+
+
+def test_at_the_end_of_a_list_that_holds_all_nothing_is_said_to_stop(desk):
+    _first, last = InquiryFactory.create_batch(2)
+    for query in ("show=open&language=en", "show=open&priority=0", "show=open"):
+        nav = soup_of(desk.get(f"{last.get_absolute_url()}?{query}")).select_one(".desk-neighbours")
+        assert nav.select_one("[rel=prev]")
+        assert STOPS not in nav.text
+
+
+def test_at_the_end_of_a_search_that_stopped_early_the_page_says_so(desk, monkeypatch):
+    monkeypatch.setattr(related, "MOST_FOUND", 2)
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 2)
+    InquiryFactory.create_batch(3, name="Rosa Cruz")
+    soup = soup_of(desk.post(URL, {"words": "Rosa"}, follow=True))
+    address = soup.select("#result_list tbody th a")[-1]["href"]
+    assert "The search stops here" in soup_of(desk.get(address)).select_one(".desk-neighbours").text

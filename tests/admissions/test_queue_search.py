@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admissions import related
+from admissions.admin import view
 from admissions.models import AccessRecord, LookupToken
 from admissions.protection import words
 from tests.admissions.answers import soup_of
@@ -147,10 +148,40 @@ def test_a_search_keeps_through_the_tabs(desk, rosa):
 
 def test_a_search_stops_at_the_newest_and_says_so(desk, monkeypatch):
     monkeypatch.setattr(related, "MOST_FOUND", 3)
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 3)
     found = [InquiryFactory(name="Rosa", received_at=timezone.now()) for _n in range(5)]
     response = desk.post(URL, {"words": "Rosa"}, follow=True)
     assert shown(response) == [row.reference for row in reversed(found[2:])]
     assert "these are the newest" in soup_of(response).text
+
+
+def test_a_search_that_stopped_early_never_says_that_nothing_matches(desk, monkeypatch):
+    monkeypatch.setattr(related, "MOST_FOUND", 2)
+    monkeypatch.setattr(view, "MOST_LOOKED_THROUGH", 2)
+    InquiryFactory(name="Rosa", priority=2)
+    for _n in range(4):
+        InquiryFactory(name="Rosa", language="en")
+    address = desk.post(URL, {"words": "Rosa"}).url
+    page = soup_of(desk.get(f"{address}&show=open&language=es")).select_one("#content").text
+    assert "Among the newest 1,000 that match, none is in this list." in page
+    assert "Nothing matches" not in page
+    assert "these are the newest" not in page
+
+
+@pytest.mark.parametrize("words", ["Rosa", "Rosa Cruz"])
+@pytest.mark.parametrize("narrowed", ["", "&priority=2"])
+def test_a_tab_with_few_rows_shows_all_that_match_however_many_newer_ones_do(
+    words, narrowed, desk, monkeypatch, coordinator
+):
+    monkeypatch.setattr(related, "MOST_FOUND", 2)
+    mine = {"status": "claimed", "assignee": coordinator}
+    oldest = InquiryFactory(name="Rosa Cruz", priority=2, **mine)
+    InquiryFactory(name="Rosario", priority=2, **mine)
+    for _n in range(4):
+        InquiryFactory(name="Rosa Cruz")
+    response = desk.get(f"{desk.post(URL, {'words': words}).url}&show=mine{narrowed}")
+    assert shown(response) == [oldest.reference]
+    assert "these are the newest" not in soup_of(response).text
 
 
 def test_a_search_that_shows_all_says_nothing_of_more(desk, monkeypatch):

@@ -59,7 +59,7 @@ def view_of(behind, user):
     ["", "show=open", "show=open&language=en", "search&show=all", "search&show=open"],
 )
 def test_a_full_workspace_costs_at_most_12_queries(
-    request, client, full, who, behind, seen, template
+    request, client, full, *, who, behind, seen, template
 ):
     user = request.getfixturevalue(who)
     client.force_login(user)
