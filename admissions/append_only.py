@@ -1,5 +1,9 @@
 """The logs that nobody can change afterwards: triggers refuse it in the database itself.
 
+On SQLite a REPLACE deletes the row that is in its way, and no trigger hears of that unless the
+connection asks for it (`PRAGMA recursive_triggers`, off in every other client). So an INSERT of a
+row that is there already, by any of its unique keys, is refused before it gets that far.
+
 `install_triggers` runs after every migration (apps.py), because SQLite forgets a table's triggers
 when a migration remakes the table. An UPDATE or DELETE then raises IntegrityError on SQLite and
 ProgrammingError or InternalError on PostgreSQL, where TRUNCATE is refused as well.
@@ -7,9 +11,10 @@ ProgrammingError or InternalError on PostgreSQL, where TRUNCATE is refused as we
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from .models.audit import LOGS
 
@@ -37,23 +42,58 @@ def install_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     """Make the triggers that are missing. Does nothing when all are there."""
     connection = connections[using]
     there = connection.introspection.table_names()
-    logs = [table for table in tables() if table in there]  # migrated backwards: none
+    logs = [log for log in LOGS if log._meta.db_table in there]  # migrated backwards: none
     make = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
     with connection.cursor() as cursor:
         for statement in make(cursor, logs):
             cursor.execute(statement)
 
 
-def _sqlite(cursor: Any, logs: list[str]) -> list[str]:
+def _sqlite(cursor: Any, logs: list[type[models.Model]]) -> list[str]:
+    whens = {"UPDATE": "", "DELETE": ""}
     return [
-        f'CREATE TRIGGER IF NOT EXISTS "{log}_{event.lower()}_{TRIGGER}" BEFORE {event} ON "{log}"'
-        f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        f'CREATE TRIGGER IF NOT EXISTS "{table}_{event.lower()}_{TRIGGER}"'
+        f" BEFORE {event} ON \"{table}\" {when} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
         for log in logs
-        for event in ("UPDATE", "DELETE")
+        for table in [log._meta.db_table]
+        for event, when in (whens | {"INSERT": f"WHEN {_is_there(log)}"}).items()
     ]
 
 
-def _postgresql(cursor: Any, logs: list[str]) -> list[str]:
+def _is_there(log: type[models.Model]) -> str:
+    """Whether the log has a row that NEW would be in the way of: one look into each unique index.
+
+    A key that SQLite is still to give is NULL, or -1, here: no row has it.
+    """
+    table = log._meta.db_table
+    return " OR ".join(
+        f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'  # noqa: S608 - our own names
+        for same in _same_keys(log)
+    )
+
+
+def _same_keys(log: type[models.Model]) -> Iterator[str]:
+    """For each unique key of `log`, what a row that has it in common with NEW fulfils."""
+    for field in log._meta.concrete_fields:
+        if field.unique:
+            yield f'"{field.column}" = NEW."{field.column}"'
+    for constraint in log._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            columns = [_column(log, name) for name in constraint.fields]
+            same = [f'"{column}" = NEW."{column}"' for column in columns]
+            # A partial one is of rows with certain values.
+            for name, value in getattr(constraint.condition, "children", []):
+                column = _column(log, name)
+                same += [f"NEW.\"{column}\" = '{value}'", f"\"{column}\" = '{value}'"]
+            yield " AND ".join(same)
+
+
+def _column(log: type[models.Model], name: str) -> str:
+    return cast("models.Field[Any, Any]", log._meta.get_field(name)).column
+
+
+def _postgresql(cursor: Any, guarded: list[type[models.Model]]) -> list[str]:
+    logs = [log._meta.db_table for log in guarded]
     # Making a trigger again would wait for every transaction that reads the table.
     cursor.execute(
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname = ANY(%s)",

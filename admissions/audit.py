@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -21,6 +22,8 @@ from .protection import chain
 
 Action = AccessRecord.Action
 _NAME = re.compile(rf"[a-z0-9-]{{0,{LONGEST_DETAIL}}}")
+
+_refused = ContextVar("refused", default=0)
 
 
 def record(
@@ -48,6 +51,13 @@ def record(
         )
         row.digest = digest_of(row)
         row.save(force_insert=True)
+    if action in {Action.DENIED, Action.REFUSED}:
+        _refused.set(_refused.get() + 1)
+
+
+def refused_so_far() -> int:
+    """A number that has risen when a refusal was recorded meanwhile, by this thread."""
+    return _refused.get()
 
 
 def digest_of(row: AccessRecord) -> bytes:

@@ -15,8 +15,9 @@ def claim_next(*, actor: User) -> Inquiry | None:
     """Claim the inquiry on top of those that nobody has; None when there is none.
 
     PostgreSQL passes over rows that somebody else is claiming at this moment, without waiting.
-    SQLite's transaction is IMMEDIATE: whoever began first is alone until it has ended. Raises
-    PermissionDenied, which is recorded.
+    SQLite's transaction is IMMEDIATE: whoever began first is alone until it has ended. The key is
+    not locked, so that a colleague can open the inquiry meanwhile. Raises PermissionDenied, which
+    is recorded.
     """
     with (
         audit.refusals(actor, None, "claim-next", refused=workflow.WorkflowError),
@@ -25,7 +26,7 @@ def claim_next(*, actor: User) -> Inquiry | None:
         if not access.has(actor, "admissions.change_inquiry"):
             raise PermissionDenied(_("This step is not yours to take."))
         waiting = Inquiry.objects.unassigned().most_overdue_first()
-        top = waiting.select_for_update(skip_locked=True).first()
+        top = waiting.select_for_update(skip_locked=True, no_key=True).first()
         if top is None:
             return None
         return workflow.claim(inquiry=top, actor=actor, version=top.version)

@@ -261,8 +261,10 @@ def _apply_batch(back: InquiryQuerySet) -> int:
 
 
 def _bare(rows: InquiryQuerySet) -> InquiryQuerySet:
-    """`rows` locked, with no more of them read than erasing needs."""
-    return rows.select_for_update().only("reference", "status", "uuid")
+    """`rows` locked, with no more of them read than erasing needs. Their keys are not locked: to
+    write down that somebody looks at one need not wait.
+    """
+    return rows.select_for_update(no_key=True).only("reference", "status", "uuid")
 
 
 def _chunks(items: Iterable[str | None], size: int) -> Iterator[list[str | None]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from . import audit, sealing
 from .models import AccessRecord, AuditSeal, Event, Inquiry
 from .protection import chain
@@ -20,6 +22,7 @@ ENTRY = (
     *("inquiry_id", "pk", "number", "kind", "actor_id", "from_status", "to_status"),
     *("at", "text", "digest"),
 )
+TO_STATUS = ENTRY.index("to_status")
 
 
 @dataclass
@@ -37,16 +40,21 @@ class Findings:
 
 
 def check_timelines(findings: Findings, progress: Progress = lambda done: None) -> None:
-    """Every timeline from its first entry on; the first bad entry of each is named."""
+    """Every timeline from its first entry on; the first bad entry of each is named. A whole one
+    has to lead to the status that its inquiry has.
+    """
     after = 0
     while batch := _inquiries_after(after):
         last = batch[-1][0]
         found = Event.objects.filter(inquiry__gt=after, inquiry__lte=last)
         rows = found.order_by("inquiry_id", "number").values_list(*ENTRY)
         timelines = {pk: list(group) for pk, group in groupby(rows, key=lambda row: row[0])}
-        for pk, uuid, reference in batch:
+        for pk, uuid, reference, status in batch:
             entries = timelines.get(pk, [])
-            if problem := _first_bad_entry(uuid, entries):
+            problem = _first_bad_entry(uuid, entries)
+            if not problem and _leads_to(entries) != status:
+                problem = _differs(pk)  # or it was moved on between the two reads
+            if problem:
                 findings.problems.append(f"Timeline of {reference}: {problem}.")
             findings.count("entries", len(entries))
         findings.count("inquiries", len(batch))
@@ -56,7 +64,7 @@ def check_timelines(findings: Findings, progress: Progress = lambda done: None) 
 
 def _inquiries_after(pk: int) -> list[Any]:
     rows = Inquiry.objects.filter(pk__gt=pk).order_by("pk")
-    return list(rows.values_list("pk", "uuid", "reference")[:BATCH])
+    return list(rows.values_list("pk", "uuid", "reference", "status")[:BATCH])
 
 
 def _first_bad_entry(uuid: Any, entries: Sequence[Any]) -> str:
@@ -74,11 +82,26 @@ def _first_bad_entry(uuid: Any, entries: Sequence[Any]) -> str:
     return "" if entries else "all its entries were removed"
 
 
+def _leads_to(entries: Sequence[Any]) -> str:
+    """The status in the last entry that names one."""
+    return next((entry[TO_STATUS] for entry in reversed(entries) if entry[TO_STATUS]), "")
+
+
+def _differs(pk: int) -> str:
+    """How an inquiry's status differs from where its timeline leads, both as of one moment."""
+    last = Event.objects.filter(inquiry=OuterRef("pk")).exclude(to_status="").order_by("-number")
+    rows = Inquiry.objects.annotate(leads_to=Subquery(last.values("to_status")[:1]))
+    status, leads_to = rows.values_list("status", "leads_to").get(pk=pk)
+    same = status == leads_to
+    return "" if same else f"it leads to “{leads_to}”, but the inquiry’s status is “{status}”"
+
+
 # Seals, and the access records they cover
 
 
 def check_seals(findings: Findings, progress: Progress = lambda done: None) -> AuditSeal:
     """Every seal with the rows it covers, and the records that none covers yet. The last seal."""
+    findings.problems += _below_every_seal()
     before = sealing.beginning()
     for seal in AuditSeal.objects.order_by("number").iterator():
         if seal.number != before.number + 1:
@@ -91,6 +114,16 @@ def check_seals(findings: Findings, progress: Progress = lambda done: None) -> A
         before = seal
     _check_unsealed(findings, before)
     return before
+
+
+def _below_every_seal() -> Iterator[str]:
+    """A sentence for each row whose key lies below the first that the database gives: no seal
+    covers it. A constraint refuses such a row; it would have to be dropped first.
+    """
+    for what, log in (("Access record", AccessRecord), ("Timeline entry", Event)):
+        below = log._default_manager.filter(pk__lt=1).order_by("pk")
+        for pk in below.values_list("pk", flat=True).iterator():
+            yield f"{what}, row {pk}: not written by the site."
 
 
 def _problems_of(seal: AuditSeal, before: AuditSeal) -> Iterator[str]:

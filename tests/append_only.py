@@ -27,4 +27,4 @@ def lifted() -> Iterator[None]:
 def _names(table: str) -> list[str]:
     if connection.vendor == "postgresql":
         return [append_only.TRIGGER, f"{append_only.TRIGGER}_when_emptied"]
-    return [f"{table}_{event}_{append_only.TRIGGER}" for event in ("update", "delete")]
+    return [f"{table}_{event}_{append_only.TRIGGER}" for event in ("insert", "update", "delete")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import factory
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from admissions import related, trail
@@ -15,6 +16,14 @@ def _heard(row) -> bool:
     """Whether somebody must have been reached for an inquiry to stand like that."""
     decided = {"admitted", "referred-on", "not-a-fit"}
     return row.status in {"contacted", "assessment"} or row.outcome in decided
+
+
+def _who_decided(row) -> User | None:
+    """A colleague who has left since, when one must have had an inquiry that ended like that."""
+    decided = {"admitted", "referred-on", "not-a-fit", "could-not-reach"}
+    if row.outcome not in decided:
+        return None
+    return User.objects.get_or_create(username="former-colleague", is_active=False)[0]
 
 
 class InquiryFactory(factory.django.DjangoModelFactory):
@@ -34,9 +43,11 @@ class InquiryFactory(factory.django.DjangoModelFactory):
 
     status = "new"
     outcome = ""
+    assignee = factory.LazyAttribute(_who_decided)
     # As the workflow leaves it: somebody was reached, and an assessment has a time.
     first_attempt_at = factory.LazyAttribute(lambda o: o.received_at if _heard(o) else None)
-    tried_at = factory.SelfAttribute("first_attempt_at")
+    # Back in the queue the clock runs again.
+    tried_at = factory.LazyAttribute(lambda o: o.first_attempt_at if o.status != "new" else None)
     first_contact_at = factory.LazyAttribute(lambda o: o.first_attempt_at if _heard(o) else None)
     assessment_at = factory.LazyAttribute(
         lambda o: o.received_at + timedelta(days=7) if o.status == "assessment" else None

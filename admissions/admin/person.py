@@ -316,7 +316,7 @@ class PersonRequests(DeskPages):
         """One click for each channel, for everybody who works inquiries."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        inquiry = self._one(request, pk)
+        inquiry = self._one(request, pk, "revoke")
         if isinstance(inquiry, HttpResponse):
             return inquiry
         if request.method == "POST":
@@ -334,13 +334,19 @@ class PersonRequests(DeskPages):
 
     # Shared
 
-    def _one(self, request: HttpRequest, pk: int) -> Inquiry | HttpResponse:
-        """The inquiry; where there is none, or an erased one, the page to go to instead."""
+    def _one(
+        self, request: HttpRequest, pk: int, detail: str = "request"
+    ) -> Inquiry | HttpResponse:
+        """The inquiry; where there is none, or an erased one, the page to go to instead: refused,
+        and recorded.
+        """
         inquiry = Inquiry.objects.filter(pk=pk).first()
         if inquiry is None:
+            note(request, Action.REFUSED, detail=detail)
             messages.warning(request, _("There is no inquiry at this address."))
             return redirect(REQUESTS)
         if inquiry.erased_at is not None:
+            note(request, Action.REFUSED, inquiry, detail=detail)
             messages.warning(
                 request, _("%(reference)s was erased.") % {"reference": inquiry.reference}
             )

@@ -2,8 +2,10 @@
 
 `watched` goes around every address of an admin. A view says what it did with `note`; one that says
 nothing is recorded as what its answer shows: a list, a search, a page. What leads elsewhere shows
-nothing. A step refused by the workflow has been recorded there, a refusal for want of a permission
-is recorded here. The row is written before the answer is rendered.
+nothing. A step refused by the workflow has been recorded there; a refusal for want of a permission,
+and of what the page does not do (a method that is none of its own, a key of nothing or of somebody
+else's, a column that cannot be asked about), is recorded here. The row is written before the answer
+is rendered.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import Any, NamedTuple, cast
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 
 from .. import audit
@@ -25,6 +27,7 @@ from ..row_key import read_key
 Action = AccessRecord.Action
 View = Callable[..., HttpResponse]
 SHOWS = {200, 422}  # a page, or a form that comes back with what is to be mended
+REFUSES = {403, 404, 405}
 
 
 class Note(NamedTuple):
@@ -66,28 +69,37 @@ def watched(desk: ModelAdmin[Any], patterns: Sequence[URLPattern]) -> list[URLPa
 def _watch(view: View, page: str, desk: ModelAdmin[Any]) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.is_watched = True  # type: ignore[attr-defined]
-        if request.user.is_authenticated and not desk.admin_site.has_permission(request):
-            _denied(request, page, kwargs, desk)  # an account that is not staff any more
+        request.is_watched = True  # type: ignore[attr-defined]  # read by AmityAdminSite
+        if not desk.admin_site.has_permission(request):
+            if request.user.is_authenticated:  # an account that is not staff any more
+                _refused(request, Action.DENIED, page, kwargs, desk)
+            return view(request, *args, **kwargs)
+        before = audit.refused_so_far()
         try:
             response = view(request, *args, **kwargs)
-        except PermissionDenied as error:
+        except (PermissionDenied, Http404, SuspiciousOperation) as error:
             if not audit.was_recorded(error):
-                _denied(request, page, kwargs, desk)
+                denied = isinstance(error, PermissionDenied)
+                action = Action.DENIED if denied else Action.REFUSED
+                _refused(request, action, page, kwargs, desk)
             raise
-        _record(request, response, page)
+        noted = _record(request, response, page)
+        if response.status_code in REFUSES and not noted and audit.refused_so_far() == before:
+            _refused(request, Action.REFUSED, page, kwargs, desk)
         return response
 
     return wrapper
 
 
-def _record(request: HttpRequest, response: HttpResponse, page: str) -> None:
+def _record(request: HttpRequest, response: HttpResponse, page: str) -> bool:
+    """Write down what was noted or shown; whether there was anything."""
     noted = getattr(request, "audit_note", None)
     if noted is None and response.status_code in SHOWS:
         noted = _what_it_shows(getattr(response, "context_data", None) or {}, page)
     if noted is not None:
         actor = cast(User, request.user)
         audit.record(actor, noted.action, *noted.inquiries, detail=noted.detail, count=noted.number)
+    return noted is not None
 
 
 def _what_it_shows(context: dict[str, Any], page: str) -> Note:
@@ -104,8 +116,10 @@ def _what_it_shows(context: dict[str, Any], page: str) -> Note:
     return Note(Action.VIEWED, [inquiry] if inquiry else [], detail)
 
 
-def _denied(request: HttpRequest, page: str, kwargs: dict[str, Any], desk: ModelAdmin[Any]) -> None:
+def _refused(
+    request: HttpRequest, action: Action, page: str, kwargs: dict[str, Any], desk: ModelAdmin[Any]
+) -> None:
     """A refusal, with the inquiry that was asked for when there is such a one."""
     key = read_key(str(kwargs.get("pk", kwargs.get("object_id", ""))))
     asked_for = Inquiry.objects.only("pk").filter(pk=key) if key and desk.model is Inquiry else ()
-    audit.record(cast(User, request.user), Action.DENIED, *asked_for, detail=page)
+    audit.record(cast(User, request.user), action, *asked_for, detail=page)

@@ -116,6 +116,12 @@ class AccessRecord(models.Model):
                 violation_error_message=_("Choose one of the kinds listed."),
             ),
             models.CheckConstraint(
+                # What the first seal begins with: it would pass over a row below that.
+                condition=Q(id__gte=1),
+                name="accessrecord_keys_from_one",
+                violation_error_message=_("The keys of access records are counted from 1."),
+            ),
+            models.CheckConstraint(
                 # A word or two of ours. What somebody typed would seldom fit, and is never put in.
                 condition=LessThanOrEqual(Length("detail"), LONGEST_DETAIL),
                 name="accessrecord_detail_is_short",
@@ -151,6 +157,11 @@ class AuditSeal(models.Model):
                 condition=Q(number__gte=1),
                 name="auditseal_numbered_from_one",
                 violation_error_message=_("Seals are numbered from 1."),
+            ),
+            models.CheckConstraint(
+                condition=Q(id__gte=1),
+                name="auditseal_keys_from_one",
+                violation_error_message=_("The keys of seals are counted from 1."),
             ),
             models.CheckConstraint(
                 condition=Q(records_to__gte=F("records"), entries_to__gte=F("entries")),

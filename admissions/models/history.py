@@ -127,6 +127,12 @@ class Event(SealedRecord):
                 name="event_numbered_from_one",
                 violation_error_message=_("The entries of an inquiry are numbered from 1."),
             ),
+            models.CheckConstraint(
+                # What the first seal begins with: it would pass over a row below that.
+                condition=Q(id__gte=1),
+                name="event_keys_from_one",
+                violation_error_message=_("The keys of timeline entries are counted from 1."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -175,7 +175,9 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         violation_error_message=_("An inquiry cannot be due before it came."),
     ),
     models.CheckConstraint(
-        condition=Q(tried_at__isnull=True) | Q(first_attempt_at__lte=F("tried_at")),
+        # Said of both that they are there: a comparison with nothing refuses nothing.
+        condition=Q(tried_at__isnull=True)
+        | Q(first_attempt_at__isnull=False, first_attempt_at__lte=F("tried_at")),
         name="inquiry_tried_after_first_attempt",
         violation_error_message=_("The first attempt comes before any later one."),
     ),
@@ -246,7 +248,7 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.CheckConstraint(
         # 2,000 characters of at most four bytes, and what sealing adds.
-        condition=LessThanOrEqual(Length("message"), 8028),
+        condition=Q(message__isnull=True) | Q(LessThanOrEqual(Length("message"), 8028)),
         name="inquiry_message_is_short",
         violation_error_message=_("A message has 2,000 characters at most."),
     ),
@@ -259,6 +261,31 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         condition=Q(quarantined_at__isnull=True) | Q(status__in=["new", "closed"]),
         name="inquiry_quarantined_is_untouched",
         violation_error_message=_("Take the inquiry out of quarantine first."),
+    ),
+    models.CheckConstraint(
+        condition=Q(quarantined_at__isnull=True) | Q(follow_up_on__isnull=True),
+        name="inquiry_quarantined_comes_back_on_no_day",
+        violation_error_message=_("An inquiry that is set aside has no follow-up day."),
+    ),
+    models.CheckConstraint(
+        # Without a word from the person no more than that can be known.
+        condition=Q(quarantined_at__isnull=True)
+        | ~Q(status="closed")
+        | Q(outcome__in=["spam", "duplicate", "withdrew"]),
+        name="inquiry_quarantined_ends_unheard",
+        violation_error_message=_("Take the inquiry out of quarantine before you close it so."),
+    ),
+    models.CheckConstraint(
+        # What puts an inquiry back into the queue starts its clock anew.
+        condition=~Q(status="new") | Q(tried_at__isnull=True),
+        name="inquiry_new_is_untried",
+        violation_error_message=_("Nobody tries to reach a person before claiming the inquiry."),
+    ),
+    models.CheckConstraint(
+        # Only who has claimed an inquiry can end it so.
+        condition=Q(assignee__isnull=False) | Q(outcome__in=["", "withdrew", "duplicate", "spam"]),
+        name="inquiry_decided_by_its_assignee",
+        violation_error_message=_("Somebody has to have claimed an inquiry that ends like this."),
     ),
     models.CheckConstraint(
         # Erased means: closed, its key destroyed, and not a word of it left.

@@ -59,7 +59,7 @@ def rotate(progress: Callable[[int], object] = lambda done: None) -> Result:
 def _step(old: str, after: int, result: Result) -> tuple[int | None, int]:
     """One batch of those wrapped by `old` with a pk above `after`: the last pk, how many."""
     rows = list(
-        Inquiry.objects.select_for_update()
+        Inquiry.objects.select_for_update(no_key=True)  # whoever opens one does not wait
         .filter(key_id=old, pk__gt=after)
         .order_by("pk")
         .only("pk", "uuid", "reference", "key_id", "data_key")[:BATCH]

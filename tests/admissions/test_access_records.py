@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.urls import reverse
+from django.http import HttpResponse
+from django.urls import path, reverse
 
 from admissions import audit, retention, workflow
-from admissions.models import AccessRecord, Inquiry
+from admissions.admin import watch
+from admissions.models import AccessRecord, Inquiry, SavedView
 from admissions.workflow import IllegalTransition, StaleInquiry
 from tests.admissions.people import ROSA, received
 
@@ -109,8 +112,6 @@ def test_an_address_without_an_inquiry_shows_nothing(desk, db):
 
 
 def test_every_address_of_the_desk_that_has_a_name_is_watched():
-    from django.contrib import admin  # noqa: PLC0415
-
     for model in (Inquiry, AccessRecord):
         for pattern in admin.site._registry[model].get_urls():
             watched = pattern.callback.__code__.co_filename.endswith("admin/watch.py")
@@ -178,6 +179,86 @@ def test_a_copy_that_is_refused_leaves_one_refusal(leads_desk, inquiry, lead):
     retention.erase(inquiry, actor=lead)
     leads_desk.post(url("inquiry_export"), {"inquiry": [inquiry.pk], "as": "file"})
     assert records() == [("leda", "refused", "request", inquiry, None)]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_a_method_that_an_inquiry_s_page_does_not_know_leaves_one_refusal(method, desk, inquiry):
+    assert getattr(desk, method)(inquiry.get_absolute_url()).status_code == 405
+    assert records() == [("cora", "refused", "change", inquiry, None)]
+
+
+@pytest.mark.parametrize(
+    ("page", "posted"),
+    [
+        ("hold", {"version": 1, "reason": "A court asks"}),
+        ("correct", {"version": 1, "name": "Somebody Else"}),
+        ("revoke", {"channel": "call"}),
+        ("hold", None),
+        ("correct", None),
+    ],
+)
+def test_a_request_about_somebody_erased_leaves_one_refusal(
+    page, posted, leads_desk, inquiry, lead
+):
+    retention.erase(inquiry, actor=lead)
+    address = step(page, inquiry)
+    response = leads_desk.get(address) if posted is None else leads_desk.post(address, posted)
+    assert response.status_code == 302
+    detail = "revoke" if page == "revoke" else "request"
+    assert records() == [("leda", "refused", detail, inquiry, None)]
+
+
+def test_erasing_somebody_erased_leaves_one_refusal(leads_desk, inquiry, lead):
+    retention.erase(inquiry, actor=lead)
+    asked = {"inquiry": [inquiry.pk], f"version-{inquiry.pk}": 2, "confirm": "ERASE"}
+    assert leads_desk.post(url("inquiry_erase"), asked).status_code == 302
+    assert records() == [("leda", "refused", "request", inquiry, None)]
+
+
+def test_a_request_about_nobody_leaves_a_refusal(leads_desk, db):
+    assert leads_desk.post(url("inquiry_hold", 4711), {"version": 1}).status_code == 302
+    assert records() == [("leda", "refused", "request", None, None)]
+
+
+@pytest.mark.parametrize("what", ["view", "delete"])
+def test_a_saved_view_that_is_not_one_s_own_leaves_one_refusal(what, desk, colleague):
+    kept = SavedView.objects.create(owner=colleague, name="His", tab="mine", narrowed_by={})
+    assert desk.post(url("inquiry_views"), {what: kept.pk}).status_code == 404
+    assert records() == [("cora", "refused", "views", None, None)]
+
+
+@pytest.mark.parametrize("log", ["event", "notification"])
+def test_a_column_that_cannot_be_asked_about_leaves_one_refusal(log, leads_desk, inquiry):
+    probe = {"actor__password__startswith": "a"}
+    assert leads_desk.get(url(f"{log}_changelist"), probe).status_code == 400
+    assert records() == [("leda", "refused", "changelist", None, None)]
+
+
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_an_answer_that_refuses_is_recorded_once_whoever_recorded_it(status, rf, coordinator, db):
+    def view(request, *, recorded):
+        if recorded:
+            audit.record(coordinator, AccessRecord.Action.DENIED, detail="claim")
+        return HttpResponse(status=status)
+
+    desk = admin.site._registry[Inquiry]
+    [pattern] = watch.watched(desk, [path("x/", view, name="admissions_inquiry_x")])
+    request = rf.get("/x/")
+    request.user = coordinator
+    for recorded, left in ((False, ("refused", "x")), (True, ("denied", "claim"))):
+        before = len(records())
+        pattern.callback(request, recorded=recorded)
+        assert [row[1:3] for row in records()[before:]] == [left]
+
+
+def test_a_step_on_what_went_to_somebody_else_meanwhile_leaves_one_refusal(
+    desk, inquiry, coordinator, colleague
+):
+    workflow.claim(inquiry=inquiry, actor=coordinator, version=1)
+    workflow.hand_over(inquiry=inquiry, actor=coordinator, version=2, to=colleague)
+    response = desk.post(step("release", inquiry), {"version": 2})
+    assert response.status_code == 403
+    assert records() == [("cora", "denied", "release", inquiry, None)]
 
 
 def _lead():

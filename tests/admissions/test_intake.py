@@ -172,7 +172,7 @@ def test_a_correction_starts_a_clock_that_had_stopped_anew(coordinator) -> None:
     key = uuid4()
     intake.receive(key=key, at=AT, **ANSWERS)
     later = AT + timedelta(hours=5)
-    Inquiry.objects.update(first_attempt_at=AT, tried_at=AT)
+    Inquiry.objects.update(status="claimed", assignee=coordinator, first_attempt_at=AT, tried_at=AT)
     intake.receive(key=key, at=later, **ANSWERS | {"name": "Lena"})
     inquiry = Inquiry.objects.get()
     assert (inquiry.tried_at, inquiry.due_at) == (None, later + timedelta(minutes=30))

@@ -49,7 +49,8 @@ def lead_at(state):
         ContactAttempt.objects.create(
             inquiry=scene.inquiry, actor=scene.owner, channel="call", outcome="no-answer", at=at
         )
-    Inquiry.objects.filter(pk=scene.inquiry.pk).update(first_attempt_at=first, tried_at=first)
+    claimed = Inquiry.objects.filter(pk=scene.inquiry.pk).exclude(status="new")
+    claimed.update(first_attempt_at=first, tried_at=first)
     return scene
 
 

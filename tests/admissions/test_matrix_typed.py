@@ -188,7 +188,9 @@ def test_a_reply_needs_an_address_and_a_consent_that_stands(state, lacking, clie
 def test_an_inquiry_that_nobody_here_had_is_reopened_into_the_queue(had_by, by_form, client):
     scene = Scene("closed", "leads")
     holder = had_by and person(had_by)
-    Inquiry.objects.filter(pk=scene.inquiry.pk).update(assignee=holder)
+    # Only who had an inquiry can have ended it as the scene's ended.
+    outcome = scene.inquiry.outcome if holder else "spam"
+    Inquiry.objects.filter(pk=scene.inquiry.pk).update(assignee=holder, outcome=outcome)
     if by_form:
         steps.post(client, scene, Action.REOPEN)
     else:

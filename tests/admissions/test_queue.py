@@ -60,9 +60,14 @@ def test_what_is_most_overdue_is_on_top(desk):
     assert listed(desk) == [row.reference for row in (oldest, older, fresh)]
 
 
-def test_whom_nobody_has_tried_comes_before_whom_somebody_has(desk):
+def test_whom_nobody_has_tried_comes_before_whom_somebody_has(desk, colleague):
     now = timezone.now()
-    tried = InquiryFactory(received_at=now - minutes(300), first_attempt_at=now - minutes(290))
+    tried = InquiryFactory(
+        received_at=now - minutes(300),
+        status="claimed",
+        assignee=colleague,
+        first_attempt_at=now - minutes(290),
+    )
     untried = InquiryFactory(received_at=now)
     assert listed(desk) == [untried.reference, tried.reference]
 

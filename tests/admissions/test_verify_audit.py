@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -156,6 +157,52 @@ def test_a_row_that_the_site_did_not_write_is_found(what, logs, coordinator):
     assert any(said in problem for problem in problems())
     sealing.seal()  # a seal makes no forgery good
     assert any(said in problem for problem in problems())
+
+
+def without_its_rule(log) -> str:
+    """SQL that lets a log have any key, where there is such SQL."""
+    table = log._meta.db_table
+    if connection.vendor == "postgresql":
+        return f"ALTER TABLE {table} DROP CONSTRAINT {log._meta.model_name}_keys_from_one"
+    return "PRAGMA ignore_check_constraints = ON"
+
+
+@pytest.mark.parametrize("log", [AccessRecord, Event])
+def test_a_row_below_all_that_seals_cover_is_found(log, logs):
+    """Genuine by its digest, and of a key that the walk along the seals never meets."""
+    moved = f"UPDATE {log._meta.db_table} SET id = -3 WHERE id = (SELECT MAX(id) FROM {{}})"
+    try:
+        with tampered(without_its_rule(log), moved.format(log._meta.db_table)):
+            assert any("row -3: not written by the site" in said for said in problems())
+    finally:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_a_status_that_its_timeline_does_not_lead_to_is_found(logs):
+    inquiry = Inquiry.objects.order_by("pk").first()
+    Inquiry.objects.filter(pk=inquiry.pk).update(status="new", assignee=None)
+    [problem] = problems()
+    assert problem.startswith(f"Timeline of {inquiry.reference}: it leads to “claimed”")
+    assert "status is “new”" in problem
+
+
+def test_an_inquiry_that_is_moved_on_meanwhile_is_none_that_differs(logs, lead, monkeypatch):
+    """Its row was read before the step, its timeline after it."""
+    inquiry = Inquiry.objects.order_by("pk").first()
+    read = verification._inquiries_after
+
+    def read_then_moved(pk):
+        batch = read(pk)
+        if not pk:
+            workflow.release(inquiry=inquiry, actor=lead, version=inquiry.version)
+        return batch
+
+    monkeypatch.setattr(verification, "_inquiries_after", read_then_moved)
+    findings = Findings()
+    verification.check_timelines(findings)
+    assert findings.problems == []
 
 
 def test_what_is_found_is_said_and_the_command_fails(logs):
