@@ -1,4 +1,4 @@
-// Keys for the queue: j and k go from row to row, Enter opens (the row's link has the focus),
+// Keys for the queue: j and k go from row to row, Enter opens (the row's link has the focus, or its tick),
 // c claims, / goes to the search, ? shows the list of keys. All of it is on the page without them.
 // WCAG 2.1.4: they can be turned off, and this browser remembers that.
 // Beside that, one button ticks every row of the page; without this script it is not there.
@@ -66,6 +66,14 @@ if (box) {
 }
 
 const ticks = [...document.querySelectorAll("#result_list input[name=chosen]")];
+// Whether the keys are on or not: a browser would send the form of the ticks instead.
+for (const tick of ticks) {
+  tick.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    tick.closest("tr").querySelector("th a").click();
+  });
+}
 const all = document.getElementById("tick-all");
 if (all && ticks.length) {
   const button = all.querySelector("button");

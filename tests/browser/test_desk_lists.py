@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.visits import SCHEMES, TOO_WIDE, WCAG
@@ -13,6 +13,7 @@ from tests.factories import InquiryFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 QUEUE = "/admin/admissions/inquiry/"
+NO_GROUND = "rgba(0, 0, 0, 0)"
 
 
 @pytest.fixture
@@ -68,6 +69,39 @@ def test_what_a_coordinator_cannot_hand_over_is_said_before_and_they_claim_it_in
     desk.get_by_role("button", name="Claim…").click()
     desk.get_by_role("button", name="Claim", exact=True).click()
     expect(desk.get_by_text("Done for 4 of 4.")).to_be_visible()
+
+
+def test_enter_on_a_tick_begins_no_step_where_no_script_runs(
+    desk: Page, browser: Browser, live_server
+):
+    context = browser.new_context(
+        base_url=live_server.url,
+        storage_state=desk.context.storage_state(),
+        java_script_enabled=False,
+    )
+    plain = context.new_page()
+    plain.goto(QUEUE)
+    tick = plain.locator("input[name=chosen]").first
+    tick.check()
+    tick.press("Enter")
+    expect(plain.locator(".messagelist")).to_have_text("Choose a step.")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_of_a_lists_pages_the_one_shown_is_filled_and_the_others_are_links(
+    scheme, desk: Page, screenshot
+):
+    InquiryFactory.create_batch(100)
+    desk.goto(QUEUE)
+    screenshot(f"desk-pages-{scheme}", scheme=scheme)
+    ground = "element => getComputedStyle(element).backgroundColor"
+    line = "element => getComputedStyle(element).textDecorationLine"
+    here, other = desk.locator(".paginator .this-page"), desk.locator(".paginator a").first
+    assert here.evaluate(ground) != NO_GROUND
+    assert here.evaluate(line) == "none"
+    assert other.evaluate(ground) == NO_GROUND
+    assert other.evaluate(line) == "underline"
 
 
 def test_all_of_the_page_are_ticked_and_unticked_by_one_button(desk: Page):

@@ -238,6 +238,16 @@ class TestLeaving:
         assert "does not erase" in tab.locator(f"#{note}").inner_text()
 
 
+@pytest.mark.parametrize("path", ["/", "/admin/login/"])
+def test_the_demonstrations_ribbon_lies_in_a_landmark(open_tab, settings, path):
+    settings.DEMO = True
+    tab = open_tab()
+    tab.goto(path)
+    assert tab.get_by_role("complementary", name="Demonstration").is_visible()
+    found = Axe().run(tab, options={"runOnly": ["region"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
 @pytest.mark.parametrize("width", [1000, 1280, 1440, 1920])
 def test_the_drawing_stands_clear_of_the_first_words(open_tab, width):
     tab = open_tab(viewport={"width": width, "height": 900})

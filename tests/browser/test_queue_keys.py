@@ -52,6 +52,20 @@ def test_keys_go_from_row_to_row_and_open_one(desk: Page):
     expect(desk.locator(".desk-head .desk-reference")).to_have_text(reference)
 
 
+@pytest.mark.parametrize("off", [False, True])
+def test_enter_on_a_tick_opens_its_row_and_starts_nothing(off, desk: Page):
+    desk.goto(QUEUE)
+    if off:
+        desk.get_by_text("Keys", exact=True).click()
+        desk.get_by_role("button", name="Turn the keys off").click()
+    row = desk.locator("#result_list tbody tr").nth(1)
+    reference = row.get_by_role("link").inner_text()
+    row.get_by_role("checkbox").focus()
+    desk.keyboard.press("Space")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".desk-head .desk-reference")).to_have_text(reference)
+
+
 def test_a_key_claims_the_row(desk: Page):
     desk.goto(QUEUE)
     desk.keyboard.press("j")
