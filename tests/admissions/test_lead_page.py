@@ -124,4 +124,4 @@ def test_every_bar_leads_to_as_many_inquiries_as_it_counts(desk, coordinator):
     assert len(bars) > 15
     for bar in bars:
         listed = soup(desk.get(bar["href"]))
-        assert len(listed.select("#result_list tbody tr")) == min(int(bar.b.text), 100), bar
+        assert len(listed.select("#result_list tbody tr")) == min(int(bar.b.text), 50), bar
