@@ -53,8 +53,8 @@ class LongCommand(BaseCommand):
             ) from error
 
     def bar(self, verbosity: int, *, unit: str, total: int) -> Bar:
-        """For `total` things, of which each step tells how many it did."""
-        return Bar(total=total, unit=f" {unit}", disable=_hidden(verbosity))
+        """For `total` things, of which each step tells how many it did. None for no thing."""
+        return Bar(total=total, unit=f" {unit}", disable=_hidden(verbosity) if total else True)
 
     def byte_bar(self, verbosity: int) -> Bar:
         """For bytes, of which each step tells how many are done."""
