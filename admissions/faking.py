@@ -1,37 +1,35 @@
 """Synthetic inquiries for demonstrations and measurements: plainly made up, and consistent.
 
-Numbers are 555-01xx, which nobody has; mail addresses lie under example.org; each message begins
-with "Demo:". Rows are written directly, in bulk, as the workflow would have left them, and nobody
-is notified. The same seed gives the same people and the same stories, at ages counted from now.
-Each inquiry is sealed like any other: under a data key of its own, every value with its own nonce.
+Rows are written directly, in bulk, as the workflow would have left them, and nobody is notified.
+First it is drawn when an inquiry came, then a story that fits its age: most old ones are closed.
+The same seed gives the same people; their ages are counted from now, and in the same hour they have
+the same stories too. Each inquiry is sealed like any other: under a data key of its own, every
+value with its own nonce.
 """
 
 from __future__ import annotations
 
 import datetime
+import math
 import multiprocessing
 import random
+import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 import django
-from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.formats import date_format
-from stdnum import luhn
 
-from programs.models import Payer
-
-from . import access, bulk, fake_rows
+from . import bulk, fake_people, fake_rows, fake_times
 from .models import Channel, ContactAttempt, Event, Inquiry
-from .reference import ALPHABET, read_reference
 
 Status = Inquiry.Status
 Outcome = Inquiry.Outcome
@@ -44,42 +42,20 @@ AHEAD = 3  # batches that are made before they are stored: memory stays bounded
 PROMISE = datetime.timedelta(minutes=30)
 DAY = 24 * 60  # minutes
 
-FIRST_NAMES = [
-    "Alex",
-    "Blanca",
-    "Carmen",
-    "Dana",
-    "Eli",
-    "Fatima",
-    "George",
-    "Hana",
-    "Ines",
-    "Jordan",
-    "Kim",
-    "Luis",
-    "Mai",
-    "Noor",
-]
-LAST_NAMES = ["Demo", "Example", "Sample", "Placeholder", "Muestra", "Ejemplo", "Specimen"]
-RELATIONS = ["mother", "father", "partner", "sister", "brother", "friend", "daughter", "son"]
-MESSAGES = [
-    "Demo: a call would help.",
-    "Demo: I would like to know how the sessions fit around work.",
-    "Demo: finishing a residential stay next week and looking for the next step.",
-    "Demo: what happens in the first week?",
-    "Demo: quisiera saber si hay sesiones por la tarde.",
-    "Demo: my person is ready to start and we do not know how.\nMornings are best for a call.",
-]
 NOTES = ["", "Demo note: call again after work.", "Demo note: asked about evening sessions."]
 
-# How far the story of an inquiry has come, by weight.
-STORIES = {
-    Status.NEW: 12,
-    Status.CLAIMED: 10,
-    Status.CONTACTED: 8,
-    Status.ASSESSMENT: 5,
-    Status.CLOSED: 65,
-}
+# How far the story of an inquiry has come, by weight, at an age of up to so many days. The first is
+# one that was set aside and that nobody has looked at.
+ASIDE = "aside"
+AIMS = [ASIDE, Status.NEW, Status.CLAIMED, Status.CONTACTED, Status.ASSESSMENT, Status.CLOSED]
+STORIES: list[tuple[float, list[float]]] = [
+    (1.0, [6, 55, 22, 10, 2, 5]),
+    (3.0, [6, 22, 30, 22, 10, 10]),
+    (10.0, [5, 8, 18, 22, 17, 30]),
+    (30.0, [2, 2.5, 7, 12, 10, 66.5]),
+    (90.0, [0.5, 0.7, 1.2, 3.5, 2, 92.1]),
+    (math.inf, [0.02, 0.04, 0.08, 0.25, 0.05, 99.56]),
+]
 ENDINGS = {
     Outcome.ADMITTED: 30,
     Outcome.REFERRED_ON: 14,
@@ -91,31 +67,12 @@ ENDINGS = {
 }
 REFERRALS = list(Inquiry.Referral)
 SIGNS = ["too-fast", "links", "repeated", "forged-time"]  # of spam.Sign
-# Worked out once: `values` is made anew each time it is asked for.
-WORDS = {
-    choices: choices.values
-    for choices in (Channel, Inquiry.AskingFor, Inquiry.Language, Inquiry.Source)
-} | {choices: ["", *choices.values] for choices in (Inquiry.Situation, Payer)}
-CAME_FROM = {"": 6, **dict.fromkeys(Inquiry.CameFrom.values, 1)}
 UNHEARD = [Outcome.DUPLICATE, Outcome.SPAM]
 HEARD = {Outcome.ADMITTED, Outcome.REFERRED_ON, Outcome.NOT_A_FIT, Outcome.WITHDREW}
-# The greatest age of each, in minutes: open ones are recent, closed ones go back two years.
-AGES = {
-    Status.NEW: DAY,
-    Status.CLAIMED: 3 * DAY,
-    Status.CONTACTED: 10 * DAY,
-    Status.ASSESSMENT: 14 * DAY,
-    Status.CLOSED: 730 * DAY,
-}
-
-
-# The columns that only the work on an inquiry fills in.
-NOTHING_DONE: dict[str, Any] = dict.fromkeys(
-    [
-        *("assignee_id", "follow_up_on", "assessment_at", "first_viewed_at", "tried_at"),
-        *("first_attempt_at", "first_contact_at", "closed_at", "quarantined_at"),
-    ]
-) | {"status": Status.NEW, "outcome": "", "referral": "", "version": 1, "suspicions": []}
+# These take a while: the tries on different days, and the assessment.
+SLOW = {Outcome.COULD_NOT_REACH, Outcome.ADMITTED}
+QUICK = {outcome: weight for outcome, weight in ENDINGS.items() if outcome not in SLOW}
+SLOW_TAKE = 12.0  # days, at most
 
 
 @dataclass
@@ -138,6 +95,11 @@ class Story:
         """Let up to `minutes` pass, never beyond now."""
         left = min(datetime.timedelta(minutes=minutes), (self.now - self.clock) / 2)
         self.clock += left * self.rng.uniform(0.05, 1)
+
+    def rest(self) -> None:
+        """Let everything pass but the last days: what is open was worked on lately."""
+        lately = datetime.timedelta(days=self.rng.uniform(0.1, 5))
+        self.clock = max(self.clock, self.now - lately)
 
     def add(self, kind: Kind, actor: int | None, to: Status | None = None, text: str = "") -> None:
         """The next entry of the timeline; `to` is given where the step raises the version."""
@@ -166,7 +128,7 @@ class Story:
         self.inquiry.tried_at = self.inquiry.first_attempt_at
         outcome = Result.REACHED if reached else self._missed()
         follow_up = None
-        if not reached or self.rng.random() < 0.3:  # noqa: PLR2004
+        if not reached or self.rng.random() < 0.6:  # noqa: PLR2004
             day = timezone.localdate(self.clock)
             follow_up = day + datetime.timedelta(days=self.rng.randrange(1, 6))
         self.inquiry.follow_up_on = follow_up
@@ -207,15 +169,13 @@ class Story:
         self.add(Kind.CLOSED, actor, Status.CLOSED, f"{ending}.")
 
 
-def staff() -> list[int]:
-    """Keys of those who can have inquiries: the active members of Coordinators and Leads."""
-    groups = [access.COORDINATORS, access.LEADS]
-    return list(
-        User.objects.filter(is_active=True, is_staff=True, groups__name__in=groups)
-        .order_by("pk")
-        .distinct()
-        .values_list("pk", flat=True)
-    )
+class Plan(NamedTuple):
+    """What each process that makes inquiries has to know."""
+
+    seed: int | None
+    people: Sequence[int]  # keys of accounts
+    now: datetime.datetime
+    days: int  # before now, in which all of them came
 
 
 def fake(
@@ -223,20 +183,24 @@ def fake(
 ) -> None:
     """Store `count` inquiries, a transaction a batch; `progress` hears how many each one added.
 
-    Raises IntegrityError, with nothing of that batch stored, when this seed was used before.
+    Where nobody can have inquiries, fake_people.stand_ins can. Raises IntegrityError, with nothing
+    of that batch stored, when this seed was used before.
     """
-    make = partial(_batch, seed, staff(), timezone.now())
-    with bulk.roomy():
-        for batch in _made(make, list(_batches(count))):
+    fake_people.stand_ins()
+    now, days = timezone.now(), fake_times.days_of(count)
+    make = partial(_batch, Plan(seed, fake_people.staff(), now, days))
+    with bulk.roomy(), closing(_made(make, list(_batches(count)))) as batches:
+        for batch in batches:
             size = len(batch[Inquiry])
-            try:
-                fake_rows.store(batch)
-            except IntegrityError:
-                if seed is not None:
-                    raise
-                # Of a million drawn references one is taken already now and then: draw again.
-                fake_rows.store(make(0, size))
-            progress(size)
+            with _uninterrupted():  # what is stored is counted too
+                try:
+                    fake_rows.store(batch)
+                except IntegrityError:
+                    if seed is not None:
+                        raise
+                    # Of a million drawn references one is taken already now and then: draw again.
+                    fake_rows.store(make(0, size))
+                progress(size)
 
 
 def _batches(count: int) -> Iterator[int]:
@@ -247,78 +211,95 @@ def _batches(count: int) -> Iterator[int]:
 
 def _made(
     make: Callable[[int, int], fake_rows.Batch], sizes: Sequence[int]
-) -> Iterator[fake_rows.Batch]:
+) -> Generator[fake_rows.Batch, None, None]:
     """The batches in their order. Other processes make the next while this one stores the last."""
     if len(sizes) == 1:
         yield make(0, sizes[0])
         return
     fresh = multiprocessing.get_context("spawn")  # a fork would share this connection's socket
     waiting: deque[Future[fake_rows.Batch]] = deque()
-    with ProcessPoolExecutor(MAKERS, fresh, initializer=django.setup) as pool:
+    pool = ProcessPoolExecutor(MAKERS, fresh, initializer=django.setup)
+    try:
         for number, size in enumerate(sizes):
-            waiting.append(pool.submit(make, number, size))
+            with _uninterrupted():
+                waiting.append(pool.submit(make, number, size))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _batch(
-    seed: int | None, people: Sequence[int], now: datetime.datetime, number: int, size: int
-) -> fake_rows.Batch:
-    """Batch `number` of what `seed` stands for, whatever was made before it."""
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits for the end of this. A process that is started meanwhile never hears it, though
+    a terminal tells all of them: this one ends it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _batch(plan: Plan, number: int, size: int) -> fake_rows.Batch:
+    """Batch `number` of what the seed stands for, whatever was made before it."""
     # Reproducible is the point; it guards nothing.
-    rng = random.Random(None if seed is None else f"{seed}/{number}")  # noqa: S311
-    return fake_rows.rows_of([_story(rng, people, now) for _n in range(size)])
+    rng = random.Random(None if plan.seed is None else f"{plan.seed}/{number}")  # noqa: S311
+    # All of them before any story, whose length depends on its age.
+    inquiries = [fake_people.inquiry(rng) for _n in range(size)]
+    return fake_rows.rows_of([_story(inquiry, rng, plan) for inquiry in inquiries])
 
 
-def _story(rng: random.Random, people: Sequence[int], now: datetime.datetime) -> Story:
-    aim = rng.choices(list(STORIES), list(STORIES.values()))[0]
-    if not people and aim != Status.CLOSED:
-        aim = Status.NEW
-    inquiry = _inquiry(rng)
-    age = datetime.timedelta(minutes=rng.triangular(1, AGES[aim], 1))
-    inquiry.received_at = now - age
+def _story(inquiry: SimpleNamespace, rng: random.Random, plan: Plan) -> Story:
+    arrival = fake_times.draw(rng, plan.now, plan.days)
+    inquiry.received_at = arrival.at
     inquiry.due_at = inquiry.received_at + PROMISE
-    story = Story(inquiry, now, rng, inquiry.received_at)
-    story.consents = _consents(rng, inquiry)
+    if not arrival.is_staffed:
+        inquiry.source = Inquiry.Source.WEB
+    story = Story(inquiry, plan.now, rng, inquiry.received_at)
+    story.consents = fake_people.consents(rng, inquiry)
     story.add(Kind.RECEIVED, None, Status.NEW)
-    if aim == Status.NEW and rng.random() < 0.2:  # noqa: PLR2004
+    weights = next(weights for most, weights in STORIES if arrival.days < most)
+    aim = rng.choices(AIMS, weights)[0]
+    actor = rng.choice(plan.people)
+    if aim == ASIDE:
         story.set_aside()
-    actor = rng.choice(people) if people else None
-    if aim == Status.CLOSED:
-        _to_the_end(story, actor)
-    elif actor is not None and aim != Status.NEW:
+    elif aim == Status.CLOSED:
+        _to_the_end(story, actor, arrival.days)
+    elif aim != Status.NEW:
         _on_the_way(story, actor, aim)
     return story
 
 
-def _on_the_way(story: Story, actor: int, aim: Status) -> None:
+def _on_the_way(story: Story, actor: int, aim: str) -> None:
     """An open inquiry that has come as far as `aim`."""
     rng = story.rng
     story.claim(actor)
-    for _n in range(rng.randrange(3)):
+    for n in range(rng.randrange(3)):
+        if n:
+            story.rest()
         story.attempt(actor, reached=False)
     if aim == Status.CLAIMED:
         return
     story.attempt(actor, reached=True)
+    story.rest()
     if rng.random() < 0.5:  # noqa: PLR2004
         story.note(actor)
+    story.attempt(actor, reached=rng.random() < 0.5)  # noqa: PLR2004
     if aim == Status.ASSESSMENT:
-        hours = datetime.timedelta(hours=rng.randrange(20, 240))
-        story.schedule(actor, (story.now + hours).replace(minute=0, second=0, microsecond=0))
+        # Of some the day is past, and nobody has said yet what came of it.
+        day = timezone.localdate(story.now) + datetime.timedelta(days=rng.randrange(-2, 11))
+        story.schedule(actor, fake_times.appointment(rng, max(day, _day_after(story))))
 
 
-def _to_the_end(story: Story, actor: int | None) -> None:
-    """A closed inquiry, by a way on which its outcome is legal."""
+def _to_the_end(story: Story, actor: int, days: float) -> None:
+    """A closed inquiry, by a way on which its outcome is legal at that age."""
     rng = story.rng
-    outcome = rng.choices(list(ENDINGS), list(ENDINGS.values()))[0]
-    in_vain_takes = datetime.timedelta(days=12)
-    too_young = outcome == Outcome.COULD_NOT_REACH and story.now - story.clock < in_vain_takes
-    if actor is None or too_young:
-        # Without staff there are no attempts, and only these need none.
-        outcome = rng.choice(UNHEARD)
-    if actor is None or outcome in UNHEARD:
+    endings = ENDINGS if days > SLOW_TAKE else QUICK
+    outcome = rng.choices(list(endings), list(endings.values()))[0]
+    if outcome in UNHEARD:
         if outcome == Outcome.SPAM and rng.random() < 0.6:  # noqa: PLR2004
             story.set_aside()
         story.close(actor, outcome)
@@ -332,59 +313,12 @@ def _to_the_end(story: Story, actor: int | None) -> None:
     if outcome in HEARD:
         story.attempt(actor, reached=True)
     if outcome == Outcome.ADMITTED:
-        story.schedule(actor, story.clock + datetime.timedelta(days=rng.randrange(1, 8)))
+        day = _day_after(story) + datetime.timedelta(days=rng.randrange(6))
+        at = fake_times.appointment(rng, day)
+        story.schedule(actor, at)
+        story.clock = at + datetime.timedelta(hours=1)
     story.close(actor, outcome)
 
 
-def _inquiry(rng: random.Random) -> SimpleNamespace:
-    """An inquiry as somebody could have sent it, not placed in time yet."""
-    asking_for = rng.choices(WORDS[Inquiry.AskingFor], [5, 4, 1])[0]
-    contact_by = rng.choices(WORDS[Channel], [6, 3, 2])[0]
-    language = rng.choices(WORDS[Inquiry.Language], [4, 1])[0]
-    has_email = contact_by == Channel.EMAIL or rng.random() < 0.4  # noqa: PLR2004
-    has_phone = contact_by != Channel.EMAIL or rng.random() < 0.3  # noqa: PLR2004
-    return SimpleNamespace(
-        uuid=_uuid(rng),
-        idempotency_key=_uuid(rng),
-        reference=_reference(rng),
-        source=rng.choices(WORDS[Inquiry.Source], [8, 2, 1])[0],
-        site_language=language,
-        language=language,
-        asking_for=asking_for,
-        relationship=rng.choice(RELATIONS) if asking_for == Inquiry.AskingFor.FAMILY else "",
-        name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
-        ask_for=rng.choice(["", "", rng.choice(FIRST_NAMES)]),
-        phone=f"+16195550{rng.randrange(100, 200)}" if has_phone else "",
-        phone_extension="",
-        email=f"demo.{rng.randrange(10**6)}@example.org" if has_email else "",
-        contact_by=contact_by,
-        best_time=sorted(rng.sample(["morning", "midday", "evening"], rng.randrange(3))) or ["any"],
-        voicemail_ok=has_phone and rng.random() < 0.3,  # noqa: PLR2004
-        situation=rng.choice(WORDS[Inquiry.Situation]),
-        payer=rng.choice(WORDS[Payer]),
-        message=rng.choice(MESSAGES),
-        came_from=rng.choices(list(CAME_FROM), list(CAME_FROM.values()))[0],
-        confirmation_wanted=has_email and rng.random() < 0.3,  # noqa: PLR2004
-        **NOTHING_DONE,
-    )
-
-
-def _consents(rng: random.Random, inquiry: SimpleNamespace) -> list[str]:
-    """The channels somebody allowed: mostly none, often the one they asked for, at times more."""
-    if rng.random() < 0.5:  # noqa: PLR2004
-        return []
-    possible = ["call", "text"] if inquiry.phone else []
-    possible += ["email"] if inquiry.email else []
-    return sorted({inquiry.contact_by, rng.choice(possible)})
-
-
-def _uuid(rng: random.Random) -> UUID:
-    return UUID(int=rng.getrandbits(128), version=4)
-
-
-def _reference(rng: random.Random) -> str:
-    """A reference from `rng`, so that a seed repeats it; real ones come from `secrets`."""
-    body = "".join(rng.choices(ALPHABET, k=9))
-    reference = read_reference(body + luhn.calc_check_digit(body, ALPHABET))
-    assert reference is not None  # noqa: S101 - it was just made to be valid
-    return reference
+def _day_after(story: Story) -> datetime.date:
+    return timezone.localdate(story.clock) + datetime.timedelta(days=1)

@@ -92,13 +92,20 @@ def bounds(number: int) -> tuple[float, float]:
     )
 
 
-def refresh(at: datetime.datetime | None = None) -> int:
-    """Count the days again whose inquiries changed since the last time. How many days it were."""
+def refresh(
+    at: datetime.datetime | None = None,
+    *,
+    anew: bool = False,
+    progress: Callable[[int], object] = lambda done: None,
+) -> int:
+    """Count the days again whose inquiries changed since the last time, or every day `anew`. How
+    many days it were; `progress` hears of each.
+    """
     at = at or timezone.now()
     mark, _made = FiguresMark.objects.get_or_create(defaults={"at": at})
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
     since = Event.objects.filter(pk__gt=mark.event)
-    if newest - mark.event > MANY:
+    if anew or newest - mark.event > MANY:
         days = all_days()
     else:
         changed = since.order_by().values_list("inquiry__received_at", flat=True).distinct()
@@ -110,7 +117,7 @@ def refresh(at: datetime.datetime | None = None) -> int:
             {moment.astimezone(ZONE).date() for moment in {*changed, *late}}
             | {today, today - datetime.timedelta(days=1)}
         )
-    count(days)
+    count(days, progress)
     settled = since.filter(pk__lte=newest, at__lte=at - OVERLAP).aggregate(pk=Max("pk"))["pk"]
     FiguresMark.objects.filter(pk=mark.pk).update(
         event=settled or mark.event, at=at, terms=Promise().terms

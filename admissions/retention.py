@@ -228,12 +228,12 @@ class Applied:
     unread: int = 0  # lines that name no inquiry
 
 
-def apply_erasures() -> Applied:
+def apply_erasures(progress: Callable[[int], object] = lambda lines: None) -> Applied:
     """Erase what the ledger lists and this database still holds: a restore brought it back.
 
     What is on legal hold is left, since a hold may be newer than an erasure that was never
-    committed. One indexed query for each 500 lines when there is nothing to do.
-    Raises ledger.LedgerUnavailable.
+    committed. One indexed query for each 500 lines when there is nothing to do; `progress` hears
+    of each 500. Raises ledger.LedgerUnavailable.
     """
     applied = Applied()
     for references in _chunks(ledger.read(), LOOK_UP):
@@ -244,6 +244,7 @@ def apply_erasures() -> Applied:
         applied.held += [reference for reference, held in here if held]
         while here and (done := _apply_batch(back.filter(legal_hold=False))):
             applied.erased += done
+        progress(len(references))
     if applied.erased:
         logger.warning("Erased %s inquiries that a restore had brought back.", applied.erased)
         empty_write_ahead_log()

@@ -7,15 +7,21 @@ it is worthless, and the ledger has to outlive it (admissions/ledger.py).
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from django.db import DatabaseError, connection
 from psycopg.conninfo import make_conninfo
+
+# Hears how many bytes are done, of how many; None: nobody knows.
+Progress = Callable[[int, int | None], object]
+PAGES = 2000  # of SQLite, in one step: some 8 MB
+CHUNK = 1 << 20
+LOOK = 0.5  # seconds between two looks at what pg_dump has written
 
 TABLES_THAT_COUNT = ("admissions_inquiry", "auth_user")
 # Everything of ours, before a dump makes it again. The schema itself stays, with its rights.
@@ -38,17 +44,20 @@ class BackupError(Exception):
     """Nothing was changed. `str()` says why, and what to do."""
 
 
-def back_up(target: Path) -> None:
+def _unheard(done: int, total: int | None) -> None:
+    """Nobody wants to know."""
+
+
+def back_up(target: Path, progress: Progress = _unheard) -> None:
     """Write the whole database into the new file `target`, mode 0600. Raises BackupError."""
     with _new_file(target) as draft:
         if connection.vendor == "sqlite":
-            _copy_sqlite(draft)
+            _copy_sqlite(draft, progress)
         else:
-            dump = ["pg_dump", "--format=custom", "--no-owner", f"--file={draft}"]
-            _finish(_start([*dump, "--no-password", _where()], stdin=subprocess.DEVNULL))
+            _dump_postgresql(draft, progress)
 
 
-def restore(source: Path) -> None:
+def restore(source: Path, progress: Progress = _unheard) -> None:
     """Put what `back_up` wrote in place of the whole database, or leave that as it is.
 
     The caller has made sure that nothing else uses it. Raises BackupError.
@@ -57,9 +66,9 @@ def restore(source: Path) -> None:
         raise BackupError(f"{source} is not a file")
     connection.close()
     if connection.vendor == "sqlite":
-        _restore_sqlite(source)
+        _restore_sqlite(source, progress)
     else:
-        _restore_postgresql(source)
+        _restore_postgresql(source, progress)
     connection.close()
 
 
@@ -90,17 +99,25 @@ def in_use() -> bool:
 # SQLite
 
 
-def _copy_sqlite(draft: Path) -> None:
+def _copy_sqlite(draft: Path, progress: Progress) -> None:
     """By SQLite's own online backup: one moment's state, whatever is written meanwhile."""
     connection.ensure_connection()
+    database: sqlite3.Connection = connection.connection
     with closing(sqlite3.connect(draft)) as copy:
-        connection.connection.backup(copy)
+        # Reading from here on. Between two steps of a copy another program may write, and without
+        # this SQLite would begin anew each time: on a busy site for ever.
+        database.execute("BEGIN")
+        try:
+            database.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+            database.backup(copy, pages=PAGES, progress=_in_bytes(database, progress))
+        finally:
+            database.execute("ROLLBACK")
         # One file, that needs no -wal beside it.
         copy.execute("PRAGMA journal_mode = DELETE")
         _require_sound(copy, draft)
 
 
-def _restore_sqlite(source: Path) -> None:
+def _restore_sqlite(source: Path, progress: Progress) -> None:
     """Through SQLite too, not by moving files: who reads meanwhile sees the old or the new."""
     target = connection.settings_dict["NAME"]
     try:
@@ -110,15 +127,22 @@ def _restore_sqlite(source: Path) -> None:
         ):
             _require_sound(copy, source)
             Path(target).chmod(0o600)
-            copy.backup(database, progress=_give_up_when_busy)
+            copy.backup(database, pages=PAGES, progress=_in_bytes(copy, progress))
     except sqlite3.Error as error:
         raise BackupError(f"{source} cannot be restored: {error}") from error
 
 
-def _give_up_when_busy(status: int, remaining: int, total: int) -> None:
-    """Python itself would try again for ever."""
-    if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        raise BackupError("another program is writing to the database; stop the site first")
+def _in_bytes(database: sqlite3.Connection, progress: Progress) -> Callable[[int, int, int], None]:
+    """What SQLite tells of a copy of `database` after each step, for `progress`."""
+    [page] = database.execute("PRAGMA page_size").fetchone()
+
+    def hear(status: int, remaining: int, total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            # Python itself would try again for ever.
+            raise BackupError("another program is writing to the database; stop the site first")
+        progress((total - remaining) * page, total * page)
+
+    return hear
 
 
 def _require_sound(database: sqlite3.Connection, path: Path) -> None:
@@ -134,11 +158,32 @@ def _require_sound(database: sqlite3.Connection, path: Path) -> None:
 # PostgreSQL
 
 
-def _restore_postgresql(source: Path) -> None:
+def _dump_postgresql(draft: Path, progress: Progress) -> None:
+    """What pg_dump writes is compressed, so how much it will be is not known before its end."""
+    dump = ["pg_dump", "--format=custom", "--no-owner", f"--file={draft}", "--no-password"]
+    program = _start([*dump, _where()], stdin=subprocess.DEVNULL)
+    try:
+        while program.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(LOOK)
+            progress(draft.stat().st_size, None)
+    finally:
+        program.terminate()  # if this was stopped before it ended
+    _finish(program)
+
+
+def _restore_postgresql(source: Path, progress: Progress) -> None:
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise BackupError(f"{source} cannot be read: {error.strerror}") from error
+    with file:
+        _read_postgresql(file, source.stat().st_size, progress)
+
+
+def _read_postgresql(file: IO[bytes], size: int, progress: Progress) -> None:
     """All in one transaction, which only a dump that was read to its end commits."""
-    reading = _start(
-        ["pg_restore", "--no-owner", "--file=-", str(source)], stdin=subprocess.DEVNULL
-    )
+    reading = _start(["pg_restore", "--no-owner", "--file=-"], stdin=file.fileno())
     writing = _start(
         ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--no-password", _where()],
         stdin=subprocess.PIPE,
@@ -146,7 +191,10 @@ def _restore_postgresql(source: Path) -> None:
     assert reading.stdout and writing.stdin  # noqa: S101 - for the type checker
     with suppress(BrokenPipeError):  # psql stopped at an error, and says which
         writing.stdin.write(b"BEGIN;" + MAKE_EMPTY)
-        shutil.copyfileobj(reading.stdout, writing.stdin)
+        while chunk := reading.stdout.read(CHUNK):
+            writing.stdin.write(chunk)
+            # Where pg_restore is: it reads through the same open file.
+            progress(os.lseek(file.fileno(), 0, os.SEEK_CUR), size)
         if reading.wait() == 0:
             writing.stdin.write(b"COMMIT;")
         writing.stdin.close()

@@ -221,6 +221,18 @@ def test_roll_up_counts_what_the_inquiries_say(coordinator):
     )
 
 
+def test_roll_up_counts_each_day_once_however_much_is_new(coordinator, monkeypatch):
+    monkeypatch.setattr(figures, "MANY", 10)
+    for days in (0, 1, 4):
+        InquiryFactory(received_at=EVENING - datetime.timedelta(days=days))
+    faking.fake(20, seed=5)
+    counted = []
+    received = figures._received_on
+    monkeypatch.setattr(figures, "_received_on", lambda day: counted.append(day) or received(day))
+    call_command("roll_up", verbosity=0)
+    assert counted == figures.all_days()
+
+
 def test_figures_hold_nothing_but_numbers():
     inquiry = InquiryFactory(received_at=EVENING, name="Somebody Known", message="words")
     figures.refresh()

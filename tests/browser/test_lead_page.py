@@ -45,7 +45,7 @@ def test_a_bar_leads_to_the_list_it_counts_by_keyboard(desk: Page):
     number = int(bar.locator("b").inner_text())
     bar.focus()
     desk.keyboard.press("Enter")
-    expect(desk.locator("#result_list tbody tr")).to_have_count(min(number, 100))
+    expect(desk.locator("#result_list tbody tr")).to_have_count(min(number, 50))
 
 
 def test_a_range_is_chosen_by_its_days(desk: Page):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -18,6 +21,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from amity_site import backups
 from tests.serving import assert_one_line, environment, free_port
 
 MADE = """
@@ -62,6 +66,25 @@ class Place:
             ERASURE_LEDGER=str(self.ledger),
             PORT=str(free_port()),
         )
+
+    def shown(self, *arguments: str) -> str:
+        """What the command writes to a terminal that hears its errors."""
+        ours, its = os.openpty()
+        termios.tcsetwinsize(its, (24, 80))
+        try:
+            subprocess.run(
+                [sys.executable, "manage.py", *arguments],
+                cwd=settings.BASE_DIR,
+                env=self.variables,
+                stdout=subprocess.DEVNULL,
+                stderr=its,
+                timeout=120,
+                check=True,
+            )
+            return os.read(ours, 100_000).decode()
+        finally:
+            os.close(its)
+            os.close(ours)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -153,6 +176,46 @@ def test_a_back_up_never_replaces_a_file(place, tmp_path):
     assert_one_line(place.run("backup", str(file)), "exists already")
     assert file.read_text() == "something else"
     assert_one_line(place.run("backup", str(tmp_path / "no" / "copy")), "cannot be written")
+
+
+def test_a_terminal_shows_how_many_bytes_are_done_and_a_log_nothing(place, tmp_path):
+    quiet, shown = tmp_path / "quiet", tmp_path / "shown"
+    assert place.run("backup", str(quiet)).stderr == ""
+    assert re.search(r"[\d.]+[kM]?B", place.shown("backup", str(shown)))
+    assert re.search(r"100%.*[\d.]+[kM]?B?/s", place.shown("restore", "--replace", str(shown)))
+    assert place.rows() == THERE
+
+
+def test_what_is_written_during_a_copy_of_sqlite_neither_stops_it_nor_gets_into_it(
+    tmp_path, monkeypatch
+):
+    heard = []
+    with closing(sqlite3.connect(tmp_path / "busy")) as site:
+        site.execute("PRAGMA journal_mode = WAL")
+        site.execute("CREATE TABLE django_migrations (name)")
+        site.executemany("INSERT INTO django_migrations VALUES (?)", [["x" * 4000]] * 60)
+        site.commit()
+
+        def write(done: int, total: int | None) -> None:
+            heard.append((done, total))
+            assert len(heard) < 100, "it begins anew for ever"
+            with site:
+                site.execute("INSERT INTO django_migrations VALUES ('meanwhile')")
+
+        source = sqlite3.connect(tmp_path / "busy", isolation_level=None)
+        with closing(source):
+            monkeypatch.setattr(backups, "PAGES", 10)
+            monkeypatch.setattr(
+                backups,
+                "connection",
+                SimpleNamespace(connection=source, vendor="sqlite", ensure_connection=lambda: None),
+            )
+            backups.back_up(tmp_path / "copy", progress=write)
+    with closing(sqlite3.connect(tmp_path / "copy")) as copy:
+        assert copy.execute("SELECT count(*) FROM django_migrations").fetchone() == (60,)
+    assert len(heard) > 3
+    assert heard == sorted(heard)
+    assert heard[-1][0] == heard[-1][1]
 
 
 def test_restored_elsewhere_it_is_all_there_and_can_be_copied_again(places, copy, tmp_path):

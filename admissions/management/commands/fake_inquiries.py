@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, IntegrityError, connection
+from django.core.management.base import CommandError, CommandParser
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
-from tqdm import tqdm
 
-from admissions import faking
+from admissions import fake_people, faking
+from admissions.management.long_command import LongCommand
 
 
 def settle() -> None:
@@ -21,8 +21,14 @@ def settle() -> None:
             cursor.execute("VACUUM (ANALYZE)")
 
 
-class Command(BaseCommand):
-    help = str(_("Add made-up inquiries in every state. Nobody is notified of them."))
+class Command(LongCommand):
+    help = str(
+        _(
+            "Add made-up inquiries in every state. Nobody is notified of them. Where nobody can "
+            "have inquiries, made-up coordinators are added too."
+        )
+    )
+    stopped = "no inquiries are stored."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", type=int, help=str(_("How many, at least 1.")))
@@ -40,21 +46,35 @@ class Command(BaseCommand):
     ) -> None:
         if number < 1:
             raise CommandError("The number of inquiries must be at least 1.")
-        # None: a bar on a terminal, nothing in a log.
-        quiet = True if verbosity == 0 else None
+        if added := fake_people.stand_ins():
+            self.stderr.write(
+                f"Nobody here can have inquiries: added {added[0]} to {added[-1]}, coordinators "
+                "made up for these, as whom nobody can sign in."
+            )
         try:
-            with tqdm(total=number, unit=" inquiries", disable=quiet) as bar:
-                faking.fake(number, seed=seed, progress=bar.update)
+            self._fake(number, seed, verbosity)
         except IntegrityError as error:
             raise CommandError(
                 f"The inquiries of seed {seed} are here already: take another seed, or none."
                 if seed is not None
                 else f"Made-up inquiries were refused: {str(error).splitlines()[0]}"
             ) from error
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database is away or lacks a migration ({type(error).__name__}): run migrate."
-            ) from error
         settle()
         if verbosity:
             self.stdout.write(f"Added {number} made-up inquiries.")
+
+    def _fake(self, number: int, seed: int | None, verbosity: int) -> None:
+        stored = 0
+
+        def add(done: int) -> None:
+            nonlocal stored
+            stored += done
+            bar.update(done)
+
+        try:
+            with self.bar(verbosity, unit="inquiries", total=number) as bar:
+                faking.fake(number, seed=seed, progress=add)
+        except KeyboardInterrupt:
+            self.stopped = f"{stored:,} of {number:,} inquiries are stored."
+            settle()
+            raise

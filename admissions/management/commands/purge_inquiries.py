@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from tqdm import tqdm
 
 from admissions import retention
 from admissions.ledger import LedgerUnavailable
+from admissions.management.long_command import LongCommand
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     help = str(
         _(
             "Erase the person from inquiries closed longer ago than the desk settings say. Dates "
             "and outcomes stay; what is on legal hold stays whole. The worker does this each day."
         )
     )
+    stopped = "what was erased so far stays so; the next run goes on from there."
+    when_away = "run migrate. What was erased so far stays so: then give the command again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -35,11 +36,6 @@ class Command(BaseCommand):
             self._purge(dry_run=dry_run, verbosity=verbosity)
         except LedgerUnavailable as error:
             raise CommandError(f"Nothing more was erased: {error}.") from error
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database is away or lacks a migration ({type(error).__name__}). What was "
-                "erased so far stays so: run the command again."
-            ) from error
 
     def _purge(self, *, dry_run: bool, verbosity: int) -> None:
         due = retention.due()
@@ -53,9 +49,7 @@ class Command(BaseCommand):
                 "Nothing was changed."
             )
             return
-        # None: a bar on a terminal, nothing in a log.
-        quiet = True if verbosity == 0 else None
-        with tqdm(total=due.number, unit=" inquiries", disable=quiet) as bar:
+        with self.bar(verbosity, unit="inquiries", total=due.number) as bar:
             erased = retention.purge(progress=bar.update)
         if verbosity:
             self.stdout.write(f"Inquiries erased: {erased}, the oldest closed {oldest}.")

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy as _
-from tqdm import tqdm
 
 from admissions import figures
+from admissions.management.long_command import LongCommand
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     help = str(
         _("Count every day's inquiries anew. The worker keeps the figures up to date by itself.")
     )
+    stopped = "the days counted so far are right; give the command again for the others."
 
     def handle(self, *args: Any, verbosity: int = 1, **options: Any) -> None:
-        days = figures.all_days()
-        # None: a bar on a terminal, nothing in a log.
-        quiet = True if verbosity == 0 else None
-        with tqdm(total=len(days), unit=" days", disable=quiet) as bar:
-            figures.count(days, bar.update)
-        figures.refresh()
+        with self.bar(verbosity, unit="days", total=len(figures.all_days())) as bar:
+            days = figures.refresh(anew=True, progress=bar.update)
         if verbosity:
-            self.stdout.write(f"Counted {len(days)} days.")
+            self.stdout.write(f"Counted {days} days.")

@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext_lazy as _
-from tqdm import tqdm
 
+from admissions.management.long_command import LongCommand
 from admissions.protection import keys, rotation
 from amity_site import keyfiles
 from amity_site.environment import new_key
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     help = str(
         _(
             "Wrap the data key of every inquiry by the newest of INQUIRY_KEYS, in short steps "
             "beside the running site. Stopped half-way, give the command again: it goes on."
         )
     )
+    stopped = "what was wrapped so far stays; give the command again, and it goes on from there."
+    when_away = "what was wrapped so far stays. Run migrate, and give the command again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
@@ -53,16 +54,10 @@ class Command(BaseCommand):
         if add_key:
             self._add_key()
             return
-        try:
-            if status:
-                self._say_status()
-            else:
-                self._rotate(verbosity)
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database is away or lacks a migration ({type(error).__name__}); "
-                "what was wrapped so far stays. Give the command again later."
-            ) from error
+        if status:
+            self._say_status()
+        else:
+            self._rotate(verbosity)
 
     def _add_key(self) -> None:
         if os.environ.get("INQUIRY_KEYS"):
@@ -86,9 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{key_id}  wraps {count:,} inquiries, and is NOT in INQUIRY_KEYS")
 
     def _rotate(self, verbosity: int) -> None:
-        # None: a bar on a terminal, nothing in a log.
-        quiet = True if verbosity == 0 else None
-        with tqdm(total=rotation.left(), unit=" inquiries", disable=quiet) as bar:
+        with self.bar(verbosity, unit="inquiries", total=rotation.left()) as bar:
             result = rotation.rotate(progress=bar.update)
         if verbosity:
             self.stdout.write(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from tqdm import tqdm
 
 from admissions import verification
+from admissions.management.long_command import LongCommand
 from admissions.models import AuditSeal, Inquiry
 from admissions.protection.startup import key_problems
 from admissions.verification import Findings
@@ -20,13 +19,14 @@ SHOWN = 20  # problems
 DIGITS = 16  # of a seal's digest, as it is written down
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     help = str(
         _(
             "Find whatever was changed, moved, added or removed in the timelines and in the "
             "records of who saw what. Exit code 1 if anything was."
         )
     )
+    stopped = "whether the logs are whole is not known; give the command again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -38,13 +38,8 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, seal: str | None = None, verbosity: int = 1, **options: Any
     ) -> None:
-        try:
-            self._require_key()
-            findings, last = self._verify(seal, quiet=True if verbosity == 0 else None)
-        except DatabaseError as error:
-            raise CommandError(
-                f"The database is away or lacks a migration ({type(error).__name__})."
-            ) from error
+        self._require_key()
+        findings, last = self._verify(seal, verbosity)
         if verbosity or findings.problems:
             self._say(findings, last)
         if findings.problems:
@@ -56,15 +51,15 @@ class Command(BaseCommand):
         if problems:
             raise CommandError(problems[0])
 
-    def _verify(self, expected: str | None, *, quiet: bool | None) -> tuple[Findings, AuditSeal]:
+    def _verify(self, expected: str | None, verbosity: int) -> tuple[Findings, AuditSeal]:
         findings = Findings()
         if expected:
             self._expect(expected, findings)
         # Seals first: what is added meanwhile is then covered by none, and not looked for.
         seals, inquiries = AuditSeal.objects.count(), Inquiry.objects.count()
-        with tqdm(total=seals, unit=" seals", disable=quiet) as bar:
+        with self.bar(verbosity, unit="seals", total=seals) as bar:
             last = verification.check_seals(findings, bar.update)
-        with tqdm(total=inquiries, unit=" inquiries", disable=quiet) as bar:
+        with self.bar(verbosity, unit="inquiries", total=inquiries) as bar:
             verification.check_timelines(findings, bar.update)
         return findings, last
 

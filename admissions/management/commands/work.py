@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,7 @@ class Command(BaseCommand):
 
     def _work_once(self) -> None:
         try:
+            connection.ensure_connection()  # rather than a line from each job
             jobs.Schedule().run_due(timezone.now())
             while outbox.send_next():
                 pass

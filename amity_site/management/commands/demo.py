@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from admissions import access
+from admissions import access, fake_people
 from amity_site import serving
 
 INQUIRIES = 200
@@ -68,9 +67,6 @@ class Command(BaseCommand):
         passwords = {}
         for username, group in CAST.items():
             passwords[username] = secrets.token_urlsafe(12)
-            user = User.objects.create_user(
-                username, password=passwords[username], is_staff=True, is_superuser=group is None
-            )
-            if group is not None:
-                user.groups.add(Group.objects.get(name=group))
+            more = {"is_superuser": group is None}
+            fake_people.account(username, group, passwords[username], **more)
         return passwords
