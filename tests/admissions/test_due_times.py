@@ -95,8 +95,10 @@ def test_a_clock_that_restarted_is_counted_from_then(clinic, watcher, coordinato
     assert due(inquiry) == clock.due_at(back.restarted_at)
 
 
-def test_whoever_was_tried_or_closed_keeps_their_due_time(clinic, watcher):
-    tried = waiting_since(local(2, 10), first_attempt_at=local(2, 11))
+def test_whoever_was_tried_or_closed_keeps_their_due_time(clinic, watcher, coordinator):
+    tried = waiting_since(
+        local(2, 10), status="claimed", assignee=coordinator, first_attempt_at=local(2, 11)
+    )
     closed = waiting_since(local(2, 10), status="closed", outcome="spam", closed_at=local(2, 12))
     clinic.call_back_minutes = 15
     clinic.save()
