@@ -60,7 +60,7 @@ class AmityAdminSite(AdminSite):
             # The desk's own pages know more of it, and write it themselves (admin/watch.py).
             if request.user.is_authenticated and not getattr(request, "is_watched", False):
                 page = getattr(request.resolver_match, "url_name", None) or "page"
-                detail = page.replace("_", "-")[: LONGEST_DETAIL]
+                detail = page.replace("_", "-")[:LONGEST_DETAIL]
                 audit.record(request.user, AccessRecord.Action.DENIED, detail=detail)
 
         if not self.has_permission(request):
