@@ -42,6 +42,8 @@ NARROWED = {
     "five filters at once": "show=closed&language=es&contact_by=email&situation=unsure"
     "&asking_for=professional&priority=0",
     "a colleague's": "show=open&assignee={colleague}",
+    "a bar of the lead's page: admitted": "show=closed&outcome=admitted&received={year}",
+    "a bar: from the website": "show=all&source=web&received={year}",
 }
 SEARCHES = {
     "a name that many have": "Alex",
@@ -85,6 +87,7 @@ def _site(people: dict[str, Any]) -> dict[str, Page]:
     from django.urls import reverse  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
+    from admissions import related  # noqa: PLC0415
     from admissions.models import Inquiry  # noqa: PLC0415
 
     client, lead = Client(), Client()
@@ -93,14 +96,19 @@ def _site(people: dict[str, Any]) -> dict[str, Page]:
     queue = reverse("admin:admissions_inquiry_changelist")
 
     pages = {f"tab {tab}": turns.page(client, f"{queue}?show={tab}") for tab in TABS}
+    today = timezone.localdate()
+    year = f"{today - datetime.timedelta(days=363)}..{today}"
     for name, query in NARROWED.items():
-        pages[name] = turns.page(client, f"{queue}?{query.format(colleague=people['colin'].pk)}")
+        narrowed = query.format(colleague=people["colin"].pk, year=year)
+        pages[name] = turns.page(client, f"{queue}?{narrowed}")
     # Of somebody who is there, however many inquiries there are.
     written = Inquiry.objects.closed().filter(email__isnull=False).order_by("pk")[0]
+    lists = {}
     for name, words in SEARCHES.items():
         asked_for = words.format(reference=written.reference, email=written.email)
         found = client.post(queue, {"words": asked_for})
-        pages[f"search: {name}"] = turns.page(client, found.headers["Location"])
+        lists[name] = found.headers["Location"]
+        pages[f"search: {name}"] = turns.page(client, lists[name])
     waiting = Inquiry.objects.open().most_overdue_first()
     opened = {
         "workspace, with previous and next": (waiting[1000], "open"),
@@ -112,7 +120,10 @@ def _site(people: dict[str, Any]) -> dict[str, Page]:
     }
     for name, (inquiry, view) in opened.items():
         pages[name] = turns.page(client, f"{inquiry.get_absolute_url()}?show={view}")
-    today = timezone.localdate()
+    searched = lists["a whole name"].partition("?")[2]
+    first = related.find(SEARCHES["a whole name"]).keys[0]
+    workspace = reverse("admin:admissions_inquiry_change", args=[first])
+    pages["the same, from a search"] = turns.page(client, f"{workspace}?show=all&{searched}")
     longest = urlencode({"first": today - datetime.timedelta(days=729), "last": today})
     pages[LEAD] = turns.page(lead, f"{reverse('admin:admissions_dayfigures_changelist')}?{longest}")
     return pages
