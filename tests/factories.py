@@ -35,7 +35,7 @@ class InquiryFactory(factory.django.DjangoModelFactory):
 
     asking_for = "self"
     name = factory.Sequence(lambda n: f"Test Person {n}")
-    phone = factory.Sequence(lambda n: f"+1619555{100 + n % 100:04d}")
+    phone = factory.Sequence(lambda n: f"+1858555{100 + n % 100:04d}")
     contact_by = "call"
     voicemail_ok = False
     received_at = factory.LazyFunction(timezone.now)
