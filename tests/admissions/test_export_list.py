@@ -52,10 +52,10 @@ def test_nobody_is_in_it_unless_asked_for(desk):
     InquiryFactory(name="Nora Known", message="my words")
     text = str(rows_of(desk.post(f"{FILE}?show=all", ASKED)))
     assert "Nora" not in text
-    assert "619" not in text
+    assert "555-01" not in text
     named = str(rows_of(desk.post(f"{FILE}?show=all", {**ASKED, "with_person": "on"})))
     assert "Nora Known" in named
-    assert "(619) 555" in named
+    assert "(858) 555" in named
     assert "my words" not in named
 
 
@@ -157,7 +157,7 @@ def test_the_sheet_shows_no_number_and_is_recorded(client, coordinator):
     page = client.get(f"{SHEET}?show=open").content.decode()
     assert inquiry.reference in page
     assert "Nora Known" in page
-    assert "619" not in page
+    assert "555-01" not in page
     record = AccessRecord.objects.get(action="printed")
     assert (record.detail, record.count) == ("sheet-open", 1)
 
