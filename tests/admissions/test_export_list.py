@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 
 import openpyxl
 import pytest
@@ -52,7 +53,7 @@ def test_nobody_is_in_it_unless_asked_for(desk):
     InquiryFactory(name="Nora Known", message="my words")
     text = str(rows_of(desk.post(f"{FILE}?show=all", ASKED)))
     assert "Nora" not in text
-    assert "555-01" not in text
+    assert not re.search(r"555-?01", text)
     named = str(rows_of(desk.post(f"{FILE}?show=all", {**ASKED, "with_person": "on"})))
     assert "Nora Known" in named
     assert "(858) 555" in named
@@ -157,7 +158,7 @@ def test_the_sheet_shows_no_number_and_is_recorded(client, coordinator):
     page = client.get(f"{SHEET}?show=open").content.decode()
     assert inquiry.reference in page
     assert "Nora Known" in page
-    assert "555-01" not in page
+    assert not re.search(r"555-?01", page)
     record = AccessRecord.objects.get(action="printed")
     assert (record.detail, record.count) == ("sheet-open", 1)
 
