@@ -110,7 +110,7 @@ def test_a_lead_corrects_holds_and_revokes(desk: Page, judge, inquiry):
     expect(desk.locator(".messagelist")).to_contain_text("revoked")
     desk.get_by_role("link", name="Correct what they sent").click()
     judge("correct")
-    desk.get_by_label("Phone (optional)").fill("12")
+    desk.get_by_label("Phone", exact=True).fill("12")
     desk.get_by_role("button", name="Save the corrections").click()
     expect(desk.get_by_role("alert")).to_be_focused()
     judge("correct-error")
