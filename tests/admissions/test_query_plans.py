@@ -156,14 +156,15 @@ RANGES = [
     ("open", {"assignee": "me"}, "inquiry_queue_of_assignee"),
     ("open", {"assignee": "none"}, "inquiry_unassigned|inquiry_queue_of_assignee"),
     ("open", {"priority": "2"}, "inquiry_open_queue"),
-    ("open", {"assignee": "me", "priority": "2"}, "inquiry_queue_of_assignee"),
+    # Where next to nobody is urgent, PostgreSQL may as well begin with those.
+    ("open", {"assignee": "me", "priority": "2"}, "inquiry_queue_of_assignee|inquiry_open_queue"),
     ("overdue", {"assignee": "me"}, "inquiry_queue_of_assignee"),
     ("overdue", {"priority": "0"}, "inquiry_open_queue"),
     ("overdue", {"assignee": "me", "priority": "0"}, "inquiry_queue_of_assignee"),
     ("waiting", {"assignee": "me"}, "inquiry_queue_of_assignee"),
     ("waiting", {"priority": "0"}, "inquiry_open_queue"),
     ("waiting", {"assignee": "me", "priority": "0"}, "inquiry_queue_of_assignee"),
-    ("mine", {"priority": "2"}, "inquiry_queue_of_assignee"),
+    ("mine", {"priority": "2"}, "inquiry_queue_of_assignee|inquiry_open_queue"),
     ("unassigned", {"priority": "2"}, "inquiry_unassigned|inquiry_queue_of_assignee"),
 ]
 
