@@ -62,7 +62,8 @@ class AttemptForm(StepForm):
     next_follow_up = DayField(
         required=False,
         help_text=_(
-            "The inquiry comes back under “Follow up today” on that day. Left empty, on none."
+            "The inquiry comes back under “Follow up today” on that day. Left empty, a day that is "
+            "still to come stays."
         ),
     )
     note = RemarkField(label=_("Note"), required=False)

@@ -13,7 +13,7 @@ from admissions import linking, workflow
 from admissions.models import Inquiry
 from tests.admissions.people import received
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.visits import ERROR_ANSWER, SCHEMES, TOO_WIDE, WCAG
+from tests.browser.visits import ERROR_ANSWER, SCHEMES, TOO_WIDE, WCAG, asked_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,20 +185,6 @@ def test_a_template_replaces_a_typed_e_mail_only_when_told_to(writing: Page, rep
     writing.once("dialog", lambda asked: asked.accept() if replaced else asked.dismiss())
     writing.get_by_role("link", name="We tried to call (English)").click()
     expect(text).to_have_value(re.compile("Hello Rosa Cruz" if replaced else "^Dear Rosa$"))
-
-
-def asked_on(page: Page, way: Callable[[], None]) -> list[str]:
-    """The kinds of questions the browser asks on that way out of the page."""
-    asked = []
-
-    def answer(dialog):
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", answer)
-    with page.expect_navigation():
-        way()
-    return asked
 
 
 def test_words_not_sent_are_asked_about_before_the_page_is_left(writing: Page):

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from admissions.models import Inquiry
 from tests.admissions.people import received
+from tests.browser.visits import asked_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,20 +56,6 @@ def answer(call: Page) -> Callable[[str], None]:
         call.route("**/add/earlier/", ways[way])
 
     return choose
-
-
-def asked_on(page: Page, way: Callable[[], None]) -> list[str]:
-    """The kinds of questions the browser asks on that way out of the page."""
-    asked = []
-
-    def answer(dialog):
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", answer)
-    with page.expect_navigation():
-        way()
-    return asked
 
 
 def test_the_number_is_typed_at_once(call: Page):

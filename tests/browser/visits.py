@@ -214,6 +214,20 @@ def watch(context: BrowserContext, page: Page, origin: str) -> list[str]:
     return complaints
 
 
+def asked_on(page: Page, way: Callable[[], None]) -> list[str]:
+    """The kinds of questions the browser asks on that way out of the page."""
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    with page.expect_navigation():
+        way()
+    return asked
+
+
 class Visits:
     """Visits to the site at `origin`; a stop is opened once for each width, tests share it."""
 
